@@ -1,0 +1,1 @@
+"""Where things are: the equirectangular picture, cameras, poses, and what depth means."""

@@ -1,0 +1,282 @@
+"""Camera models, each defined once by its rays and by their inverse, a projection.
+
+Camera axes are OpenGL's (+X right, +Y up, looks along −Z). Positions in the picture are continuous
+with the centre of the first pixel at (0, 0). Every model here has rays that split into a factor of
+the column and a factor of the row, see `RayTables`; renderers work on these tables and never ask
+which camera it is.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from depthfusion.geometry.equirectangular import latitudes, longitudes
+from depthfusion.types.arrays import Float32, Float64
+
+Eye = Literal["left", "right"]
+IPD = 0.064  # metres between the pupils, DESIGN.md section 3
+
+
+@dataclass(frozen=True, eq=False)
+class RayTables:
+    """All rays of a camera as products of a column's and a row's numbers.
+
+    Pixel (x, y) has direction `(a·v, h, b·v)` and origin `(p·w, 0, q·w)` in camera axes, where
+    `columns[x] = (a, b, p, q)` and `rows[y] = (v, h, w)`. Directions need not have unit length.
+
+    Parameters
+    ----------
+    columns : float64 [W, 4].
+    rows : float64 [H, 3].
+    periodic : the columns go once round, the last beside the first.
+    """
+
+    columns: Float64
+    rows: Float64
+    periodic: bool
+
+    def rays(self) -> tuple[Float32, Float32]:
+        """Origins and unit directions, float32 [H, W, 3] each."""
+        a, b, p, q = self.columns.T[:, None, :]
+        v, h, w = self.rows.T[:, :, None]
+        direction = np.stack(np.broadcast_arrays(a * v, h, b * v), axis=-1)
+        direction /= np.linalg.norm(direction, axis=-1, keepdims=True)
+        origin = np.stack(np.broadcast_arrays(p * w, 0.0, q * w), axis=-1)
+        return origin.astype(np.float32), direction.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Camera(ABC):
+    """A camera model with a picture of `width` × `height` pixels."""
+
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        """Verify the size."""
+        if self.width < 1 or self.height < 1:
+            raise ValueError(f"width and height must be 1 or more; got {self.width}×{self.height}")
+
+    @abstractmethod
+    def ray_tables(self) -> RayTables:
+        """All rays through pixel centres."""
+
+    @abstractmethod
+    def project(self, points: ArrayLike) -> Float64:
+        """Where points [..., 3] in camera axes appear, [..., 2]; NaN where they don't."""
+
+    @abstractmethod
+    def scaled(self, factor: int) -> "Camera":
+        """The same view with `factor` times as many pixels each way."""
+
+    def rays(self) -> tuple[Float32, Float32]:
+        """Origins and unit directions, float32 [H, W, 3] each, in camera axes."""
+        return self.ray_tables().rays()
+
+
+@dataclass(frozen=True)
+class Perspective(Camera):
+    """A pinhole: focal lengths and principal point in pixels, corner of the picture at (0, 0)."""
+
+    fl_x: float
+    fl_y: float
+    cx: float
+    cy: float
+
+    def __post_init__(self) -> None:
+        """Verify size and focal lengths."""
+        super().__post_init__()
+        if not (0 < self.fl_x < np.inf and 0 < self.fl_y < np.inf):
+            raise ValueError(f"focal lengths must be above 0; got {self.fl_x}, {self.fl_y}")
+        if not np.isfinite([self.cx, self.cy]).all():
+            raise ValueError(f"cx and cy must be finite; got {self.cx}, {self.cy}")
+
+    @classmethod
+    def from_fov(cls, width: int, height: int, fov_x: float) -> "Perspective":
+        """Square pixels, centred, `fov_x` radians wide (0 … π, both excluded)."""
+        if not 0 < fov_x < np.pi:
+            raise ValueError(f"fov_x must be between 0 and π; got {fov_x}")
+        focal = width / 2 / np.tan(fov_x / 2)
+        return cls(width, height, focal, focal, width / 2, height / 2)
+
+    def ray_tables(self) -> RayTables:
+        """Direction ((x − cx)/fx, −(y − cy)/fy, −1) from the origin."""
+        columns = np.zeros((self.width, 4))
+        columns[:, 0] = (np.arange(self.width) + 0.5 - self.cx) / self.fl_x
+        columns[:, 1] = -1
+        rows = np.zeros((self.height, 3))
+        rows[:, 0] = 1
+        rows[:, 1] = -(np.arange(self.height) + 0.5 - self.cy) / self.fl_y
+        return RayTables(columns, rows, periodic=False)
+
+    def project(self, points: ArrayLike) -> Float64:
+        """Points behind the camera are NaN."""
+        x, y, z = np.moveaxis(np.asarray(points, np.float64), -1, 0)
+        depth = np.where(z < 0, -z, np.nan)
+        return np.stack(
+            [self.fl_x * x / depth + self.cx - 0.5, -self.fl_y * y / depth + self.cy - 0.5], axis=-1
+        )
+
+    def scaled(self, factor: int) -> "Perspective":
+        """The same view with `factor` times as many pixels each way."""
+        k = factor
+        return Perspective(
+            self.width * k, self.height * k, self.fl_x * k, self.fl_y * k, self.cx * k, self.cy * k
+        )
+
+
+@dataclass(frozen=True)
+class Equirectangular(Camera):
+    """The whole sphere around one point (DESIGN.md, section 3)."""
+
+    def ray_tables(self) -> RayTables:
+        """Direction of longitude and latitude, from the origin."""
+        return _sphere_tables(longitudes(self.width), latitudes(self.height), periodic=True)
+
+    def project(self, points: ArrayLike) -> Float64:
+        """Every point but the origin appears."""
+        x, y, z = np.moveaxis(np.asarray(points, np.float64), -1, 0)
+        return _sphere_pixels(np.arctan2(x, -z), np.arctan2(y, np.hypot(x, z)), self)
+
+    def scaled(self, factor: int) -> "Equirectangular":
+        """The same view with `factor` times as many pixels each way."""
+        return Equirectangular(self.width * factor, self.height * factor)
+
+
+@dataclass(frozen=True)
+class OmnidirectionalStereo(Camera):
+    """One eye of an ODS pair: its centre runs round a circle of radius ipd/2, always facing out.
+
+    At longitude λ the eye stands at `±ipd/2 · (cos λ, 0, sin λ)`, − for the left, and looks in
+    direction λ, at every latitude. With a taper the baseline shrinks smoothly from `taper[0]` to
+    nothing at `taper[1]` (radians of |latitude|), which mends the poles, where all longitudes meet
+    and no baseline is right. Source: Google, "Rendering Omni-directional Stereo Content" (2015).
+
+    Parameters
+    ----------
+    eye : "left" or "right".
+    ipd : between the pupils, in the scene's unit, ≥ 0.
+    taper : (start, end) or `None` for the plain definition.
+    """
+
+    eye: Eye
+    ipd: float = IPD
+    taper: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        """Verify size, eye and baseline."""
+        super().__post_init__()
+        _verify_eye(self.eye, self.ipd)
+        if self.taper is not None and not 0 <= self.taper[0] < self.taper[1] <= np.pi / 2:
+            raise ValueError(f"taper must rise within 0 … π/2; got {self.taper}")
+
+    def baseline(self, latitude: ArrayLike) -> Float64:
+        """Share of the baseline that is left at a latitude (radians), 1 … 0."""
+        latitude = np.abs(np.asarray(latitude, np.float64))
+        if self.taper is None:
+            return np.ones_like(latitude)
+        start, end = self.taper
+        share = np.clip((end - latitude) / (end - start), 0, 1)
+        return share * share * (3 - 2 * share)
+
+    def ray_tables(self) -> RayTables:
+        """Directions of the sphere, origins on the circle."""
+        longitude, latitude = longitudes(self.width), latitudes(self.height)
+        plain = _sphere_tables(longitude, latitude, periodic=True)
+        radius = _side(self.eye) * self.ipd / 2
+        plain.columns[:, 2] = radius * np.cos(longitude)
+        plain.columns[:, 3] = radius * np.sin(longitude)
+        plain.rows[:, 2] = self.baseline(latitude)
+        return plain
+
+    def project(self, points: ArrayLike) -> Float64:
+        """The longitude shifts by asin(R/ρ); points within the circle are NaN."""
+        x, y, z = np.moveaxis(np.asarray(points, np.float64), -1, 0)
+        rho = np.hypot(x, z)
+        latitude = np.arctan2(y, rho)
+        # With a taper the radius hangs on the latitude seen and that on the radius; a few rounds
+        # settle it, because the radius is small against the distance wherever it still changes.
+        for _ in range(1 if self.taper is None else 8):
+            radius = self.ipd / 2 * self.baseline(latitude)
+            outside = rho > radius
+            ahead = np.sqrt(np.where(outside, rho * rho - radius * radius, np.nan))
+            latitude = np.arctan2(y, ahead)
+        shift = np.arcsin(np.divide(radius, rho, out=np.full_like(rho, np.nan), where=outside))
+        return _sphere_pixels(np.arctan2(x, -z) - _side(self.eye) * shift, latitude, self)
+
+    def scaled(self, factor: int) -> "OmnidirectionalStereo":
+        """The same view with `factor` times as many pixels each way."""
+        return OmnidirectionalStereo(
+            self.width * factor, self.height * factor, self.eye, self.ipd, self.taper
+        )
+
+
+@dataclass(frozen=True)
+class VR180(Camera):
+    """One eye of a VR180 pair: the front half of the sphere from a fixed point beside the centre.
+
+    The picture spans 180° each way, equirectangular; the eyes stand at x = ±ipd/2 and face −Z.
+    """
+
+    eye: Eye
+    ipd: float = IPD
+
+    def __post_init__(self) -> None:
+        """Verify size, eye and baseline."""
+        super().__post_init__()
+        _verify_eye(self.eye, self.ipd)
+
+    def ray_tables(self) -> RayTables:
+        """Directions of the front half sphere from the eye."""
+        tables = _sphere_tables(
+            longitudes(self.width) / 2, latitudes(self.height), periodic=False
+        )
+        tables.columns[:, 2] = _side(self.eye) * self.ipd / 2
+        return tables
+
+    def project(self, points: ArrayLike) -> Float64:
+        """Points behind the eyes' plane are NaN."""
+        x, y, z = np.moveaxis(np.asarray(points, np.float64), -1, 0)
+        x = x - _side(self.eye) * self.ipd / 2
+        longitude = np.where(z < 0, np.arctan2(x, -z), np.nan)
+        return np.stack(
+            [
+                (longitude / np.pi + 0.5) * self.width - 0.5,
+                (0.5 - np.arctan2(y, np.hypot(x, z)) / np.pi) * self.height - 0.5,
+            ],
+            axis=-1,
+        )
+
+    def scaled(self, factor: int) -> "VR180":
+        """The same view with `factor` times as many pixels each way."""
+        return VR180(self.width * factor, self.height * factor, self.eye, self.ipd)
+
+
+def _side(eye: Eye) -> int:
+    return -1 if eye == "left" else 1
+
+
+def _verify_eye(eye: str, ipd: float) -> None:
+    if eye not in ("left", "right"):
+        raise ValueError(f'eye must be "left" or "right"; got {eye!r}')
+    if not 0 <= ipd < np.inf:
+        raise ValueError(f"ipd must be 0 or more; got {ipd}")
+
+
+def _sphere_tables(longitude: Float64, latitude: Float64, *, periodic: bool) -> RayTables:
+    columns = np.zeros((len(longitude), 4))
+    columns[:, 0] = np.sin(longitude)
+    columns[:, 1] = -np.cos(longitude)
+    rows = np.zeros((len(latitude), 3))
+    rows[:, 0] = np.cos(latitude)
+    rows[:, 1] = np.sin(latitude)
+    rows[:, 2] = 1
+    return RayTables(columns, rows, periodic)
+
+
+def _sphere_pixels(longitude: Float64, latitude: Float64, camera: Camera) -> Float64:
+    column = np.mod((longitude / (2 * np.pi) + 0.5) * camera.width, camera.width) - 0.5
+    return np.stack([column, (0.5 - latitude / np.pi) * camera.height - 0.5], axis=-1)
