@@ -1,0 +1,1 @@
+"""Types ↔ bytes: photos, depth files, the scene folder, GLB, camera files."""
