@@ -1,0 +1,47 @@
+/** Into a headset and back: the head's own place moves you, metres for metres. */
+
+/** Why VR cannot start here, in one sentence; '' where it can. */
+export async function whyNoVR() {
+  if (!window.isSecureContext) return 'VR needs a secure address: open this page by https, or on this computer itself.';
+  if (!navigator.xr) return 'This browser has no WebXR: try Chrome or Edge with a headset, or the headset’s own browser.';
+  const works = await navigator.xr.isSessionSupported('immersive-vr').catch(() => false);
+  return works ? '' : 'No headset was found: connect one, or open this page in the headset’s browser.';
+}
+
+export class Headset {
+  #stage;
+  #view;
+  #session = null;
+  #changed;
+
+  /** @param {(presenting: boolean) => void} changed called on entering and on leaving. */
+  constructor(stage, view, changed) {
+    this.#stage = stage;
+    this.#view = view;
+    this.#changed = changed;
+    stage.renderer.xr.enabled = true;
+    stage.renderer.xr.setReferenceSpaceType('local'); // the eyes start at the origin, where the picture was taken
+  }
+
+  /** Enter VR, or leave it. */
+  async toggle() {
+    if (this.#session) return this.#session.end();
+    const { renderer, rig, camera } = this.#stage;
+    const session = await navigator.xr.requestSession('immersive-vr', { optionalFeatures: ['local'] });
+    this.#session = session;
+    session.addEventListener('end', () => this.#leave());
+    rig.rotation.y = -this.#view.shown.yaw;
+    rig.position.set(0, 0, 0);
+    await renderer.xr.setSession(session);
+    renderer.setAnimationLoop(() => renderer.render(this.#stage.scene, camera));
+    this.#changed(true);
+    return undefined;
+  }
+
+  #leave() {
+    this.#session = null;
+    this.#stage.renderer.setAnimationLoop(null);
+    this.#stage.rig.rotation.y = 0;
+    this.#changed(false);
+  }
+}
