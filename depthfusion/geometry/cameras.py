@@ -231,9 +231,7 @@ class VR180(Camera):
 
     def ray_tables(self) -> RayTables:
         """Directions of the front half sphere from the eye."""
-        tables = _sphere_tables(
-            longitudes(self.width) / 2, latitudes(self.height), periodic=False
-        )
+        tables = _sphere_tables(longitudes(self.width) / 2, latitudes(self.height), periodic=False)
         tables.columns[:, 2] = _side(self.eye) * self.ipd / 2
         return tables
 

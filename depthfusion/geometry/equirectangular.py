@@ -104,9 +104,7 @@ def sample(image: NDArray, x: ArrayLike, y: ArrayLike, order: Order = "linear") 
     x, y = np.broadcast_arrays(np.asarray(x, np.float64), np.asarray(y, np.float64))
     height, width = image.shape[:2]
     if order == "nearest":
-        row, column = wrap(
-            np.rint(y).astype(np.intp), np.rint(x).astype(np.intp), height, width
-        )
+        row, column = wrap(np.rint(y).astype(np.intp), np.rint(x).astype(np.intp), height, width)
         return image[row, column]
     left, top = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
     first, across = _weights(x - left, order)

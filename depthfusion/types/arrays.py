@@ -11,9 +11,7 @@ UInt16 = NDArray[np.uint16]
 Bool = NDArray[np.bool_]
 
 
-def frozen(
-    name: str, array: ArrayLike, dtype: DTypeLike, shape: tuple[int | None, ...]
-) -> NDArray:
+def frozen(name: str, array: ArrayLike, dtype: DTypeLike, shape: tuple[int | None, ...]) -> NDArray:
     """Return `array` as a read-only view of type `dtype`, or say what is wrong with its shape.
 
     Parameters

@@ -1,0 +1,404 @@
+"""Compiled kernels of the CPU renderer: triangles to pixels for every camera of `RayTables`.
+
+A triangle's pixels are those whose ray passes it on the same side of its three edges (the signed
+volume test in Plücker form). Rays and triangles meet exactly, whatever the projection; projected
+corners only bound where to look. Neighbours compute a shared edge from the same numbers with the
+sign turned, so no ray slips between them.
+
+A pixel keeps its nearest opaque hit and the two nearest soft ones (texture alpha between 0 and 1),
+whatever layer they come from, so that blending is right without sorting meshes.
+"""
+
+import numba
+import numpy as np
+
+SOFT = 2  # soft hits kept per pixel
+PERSPECTIVE, SPHERE, HALF_SPHERE = 0, 1, 2
+
+
+@numba.njit(cache=True, nogil=True)
+def transform(first, last, vertices, rotation, origin, out):
+    """Vertices first…last in camera axes: out = (vertex − origin) · rotation."""
+    for k in range(first, last):
+        x = vertices[k, 0] - origin[0]
+        y = vertices[k, 1] - origin[1]
+        z = vertices[k, 2] - origin[2]
+        for axis in range(3):
+            out[k, axis] = x * rotation[0, axis] + y * rotation[1, axis] + z * rotation[2, axis]
+
+
+@numba.njit(cache=True, nogil=True)
+def project_perspective(first, last, points, fl_x, fl_y, cx, cy, out):
+    """Pixel positions of points first…last, NaN behind the camera."""
+    for k in range(first, last):
+        depth = -points[k, 2]
+        if depth > 1e-6:
+            out[k, 0] = fl_x * points[k, 0] / depth + cx - 0.5
+            out[k, 1] = -fl_y * points[k, 1] / depth + cy - 0.5
+        else:
+            out[k, 0] = np.nan
+            out[k, 1] = np.nan
+
+
+@numba.njit(cache=True, nogil=True)
+def _grow(box, x, y):
+    box[0] = min(box[0], x)
+    box[1] = max(box[1], x)
+    box[2] = min(box[2], y)
+    box[3] = max(box[3], y)
+
+
+@numba.njit(cache=True, nogil=True)
+def _bound_perspective(points, pixels, face, lens, width, height, box):
+    """Bound a triangle's picture, cut at a plane just before the camera where it reaches behind."""
+    box[0], box[1], box[2], box[3] = np.inf, -np.inf, np.inf, -np.inf
+    near = 1e-4
+    for corner in range(3):
+        a, b = face[corner], face[(corner + 1) % 3]
+        za, zb = -points[a, 2], -points[b, 2]
+        if za > near:
+            _grow(box, pixels[a, 0], pixels[a, 1])
+        if (za > near) != (zb > near):
+            share = (near - za) / (zb - za)
+            x = points[a, 0] + share * (points[b, 0] - points[a, 0])
+            y = points[a, 1] + share * (points[b, 1] - points[a, 1])
+            _grow(box, lens[0] * x / near + lens[2] - 0.5, -lens[1] * y / near + lens[3] - 0.5)
+    # Keep the numbers small enough to become integers.
+    box[0], box[1] = max(box[0], -1.0), min(box[1], width + 1.0)
+    box[2], box[3] = max(box[2], -1.0), min(box[3], height + 1.0)
+
+
+@numba.njit(cache=True, nogil=True)
+def _axis_inside(points, face):
+    """Whether the vertical axis through the eye passes the triangle (or nearly so)."""
+    positive = negative = True
+    for corner in range(3):
+        a, b = face[corner], face[(corner + 1) % 3]
+        side = points[a, 0] * points[b, 2] - points[a, 2] * points[b, 0]
+        slack = 1e-6 * (abs(points[a, 0] * points[b, 2]) + abs(points[a, 2] * points[b, 0]) + 1e-12)
+        positive = positive and side >= -slack
+        negative = negative and side <= slack
+    return positive or negative
+
+
+@numba.njit(cache=True, nogil=True)
+def _bound_sphere(points, pixels, face, eye_radius, kind, width, height, box):
+    """Bound a triangle's picture on the sphere; columns may run past the seam, up to 2·width."""
+    a, b, c = face[0], face[1], face[2]
+    top = min(pixels[a, 1], pixels[b, 1], pixels[c, 1])
+    bottom = max(pixels[a, 1], pixels[b, 1], pixels[c, 1])
+    closest = np.inf
+    for corner in range(3):
+        k = face[corner]
+        closest = min(closest, np.sqrt(points[k, 0] ** 2 + points[k, 2] ** 2))
+    lost = np.isnan(top + bottom + pixels[a, 0] + pixels[b, 0] + pixels[c, 0])
+    if kind == HALF_SPHERE and points[a, 2] >= 0 and points[b, 2] >= 0 and points[c, 2] >= 0:
+        box[0], box[1] = 0.0, -1.0
+        return
+    if closest <= 4 * eye_radius or lost or _axis_inside(points, face):
+        # Round the pole, or too near the circle of the eyes to bound its columns.
+        box[0], box[1] = 0.0, width - 1.0
+        up = points[a, 1] + points[b, 1] + points[c, 1] > 0
+        slope = np.inf  # of the flattest corner
+        for corner in range(3):
+            k = face[corner]
+            rho = np.sqrt(points[k, 0] ** 2 + points[k, 2] ** 2)
+            slope = min(
+                slope, points[k, 1] / (rho + 1e-12) if up else -points[k, 1] / (rho + 1e-12)
+            )
+        reach = (0.5 - np.arctan(slope) / np.pi) * height
+        box[2] = -1.0 if up else height - reach - 2
+        box[3] = reach + 2 if up else height + 0.0
+        return
+    if kind == HALF_SPHERE:
+        box[0] = min(pixels[a, 0], pixels[b, 0], pixels[c, 0])
+        box[1] = max(pixels[a, 0], pixels[b, 0], pixels[c, 0])
+        span = (box[1] - box[0]) / width * np.pi
+    else:
+        # The three longitudes span less than half the circle: unroll around the first.
+        xb = pixels[b, 0] - pixels[a, 0]
+        xc = pixels[c, 0] - pixels[a, 0]
+        xb -= width * np.rint(xb / width)
+        xc -= width * np.rint(xc / width)
+        box[0] = pixels[a, 0] + min(0.0, xb, xc)
+        box[1] = pixels[a, 0] + max(0.0, xb, xc)
+        span = (box[1] - box[0]) / width * 2 * np.pi
+        if span > np.pi:
+            box[0], box[1] = 0.0, width - 1.0
+    # Straight edges are arcs that bulge towards the nearer pole, at most by this much.
+    bulge = height / np.pi * min(span * span / 8, np.pi / 2)
+    box[2], box[3] = top - bulge, bottom + bulge
+    if eye_radius > 0:  # the circle of the eyes bends edges once more, by less than a pixel or two
+        extra = 1 + eye_radius / closest * span * width / (2 * np.pi)
+        box[0] -= extra
+        box[1] += extra
+        box[2] -= extra
+        box[3] += extra
+
+
+@numba.njit(cache=True, nogil=True)
+def bound(first, last, points, pixels, faces, kind, lens, eye_radius, width, height, boxes):
+    """Pixel bounds x0, x1, y0, y1 (inclusive, x1 < x0 for none) of triangles first…last."""
+    box = np.empty(4, np.float64)
+    for f in range(first, last):
+        face = faces[f]
+        if kind == PERSPECTIVE:
+            a, b, c = face[0], face[1], face[2]
+            za, zb, zc = points[a, 2], points[b, 2], points[c, 2]
+            if za < -1e-4 and zb < -1e-4 and zc < -1e-4:
+                box[0] = min(pixels[a, 0], pixels[b, 0], pixels[c, 0])
+                box[1] = max(pixels[a, 0], pixels[b, 0], pixels[c, 0])
+                box[2] = min(pixels[a, 1], pixels[b, 1], pixels[c, 1])
+                box[3] = max(pixels[a, 1], pixels[b, 1], pixels[c, 1])
+                if box[0] > width or box[1] < -1 or box[2] > height or box[3] < -1:
+                    boxes[f, 0], boxes[f, 1] = 0, -1
+                    continue
+                box[0], box[1] = max(box[0], -1.0), min(box[1], width + 1.0)
+                box[2], box[3] = max(box[2], -1.0), min(box[3], height + 1.0)
+            elif za >= -1e-4 and zb >= -1e-4 and zc >= -1e-4:
+                boxes[f, 0], boxes[f, 1] = 0, -1
+                continue
+            else:
+                _bound_perspective(points, pixels, face, lens, width, height, box)
+        else:
+            _bound_sphere(points, pixels, face, eye_radius, kind, width, height, box)
+        # A hair of slack: corners are rounded, rays are not.
+        x0, x1 = int(np.ceil(box[0] - 1e-3)), int(np.floor(box[1] + 1e-3))
+        y0, y1 = int(np.ceil(box[2] - 1e-3)), int(np.floor(box[3] + 1e-3))
+        if kind != SPHERE:
+            x0, x1 = max(x0, 0), min(x1, width - 1)
+        y0, y1 = max(y0, 0), min(y1, height - 1)
+        if y1 < y0:
+            x1 = x0 - 1
+        boxes[f, 0], boxes[f, 1], boxes[f, 2], boxes[f, 3] = x0, x1, y0, y1
+
+
+@numba.njit(cache=True, nogil=True)
+def bin_faces(boxes, band, bands):
+    """Group triangles by the bands of `band` rows they touch: start [bands + 1] and their list."""
+    start = np.zeros(bands + 1, np.int64)
+    for f in range(len(boxes)):
+        if boxes[f, 1] >= boxes[f, 0]:
+            for k in range(boxes[f, 2] // band, boxes[f, 3] // band + 1):
+                start[k + 1] += 1
+    for k in range(bands):
+        start[k + 1] += start[k]
+    cursor = start[:-1].copy()
+    listed = np.empty(start[bands], np.int32)
+    for f in range(len(boxes)):
+        if boxes[f, 1] >= boxes[f, 0]:
+            for k in range(boxes[f, 2] // band, boxes[f, 3] // band + 1):
+                listed[cursor[k]] = f
+                cursor[k] += 1
+    return start, listed
+
+
+@numba.njit(cache=True, nogil=True)
+def _alpha(texels, offset, height, width, u, v):
+    """Bilinear alpha 0…255 of a texture in the flat store, wrapping in u."""
+    x, y = u * width - 0.5, v * height - 0.5
+    left, top = int(np.floor(x)), int(np.floor(y))
+    fx, fy = x - left, y - top
+    x0, x1 = left % width, (left + 1) % width
+    y0, y1 = min(max(top, 0), height - 1), min(max(top + 1, 0), height - 1)
+    a00 = texels[offset + y0 * width + x0, 3]
+    a01 = texels[offset + y0 * width + x1, 3]
+    a10 = texels[offset + y1 * width + x0, 3]
+    a11 = texels[offset + y1 * width + x1, 3]
+    if a00 == a01 and a00 == a10 and a00 == a11:
+        return a00 * 1.0
+    return (a00 * (1 - fx) + a01 * fx) * (1 - fy) + (a10 * (1 - fx) + a11 * fx) * fy
+
+
+@numba.njit(cache=True, nogil=True)
+def _keep_soft(t, f, near, soft_t, soft_f):
+    """Insert a soft hit in order of distance; the farthest falls out when there is no room."""
+    for k in range(SOFT):
+        if t < soft_t[k]:
+            for later in range(SOFT - 1, k, -1):
+                soft_t[later] = soft_t[later - 1]
+                soft_f[later] = soft_f[later - 1]
+            soft_t[k] = t
+            soft_f[k] = f
+            return
+
+
+@numba.njit(cache=True, nogil=True)
+def fill(
+    y_first, y_last, listed, boxes, points, faces, uvs, soft_face, face_mesh, mesh_store,
+    texels, columns, rows, moving, near, hit, soft_t, soft_f,
+):  # fmt: skip
+    """Find what each pixel of rows y_first…y_last sees.
+
+    near [h, W] and hit [h, W] receive ray parameter and triangle of the nearest opaque hit;
+    soft_t, soft_f [h, W, SOFT] the soft hits. All start at inf and −1.
+    """
+    width = len(columns)
+    for index in range(len(listed)):
+        f = listed[index]
+        ia, ib, ic = faces[f, 0], faces[f, 1], faces[f, 2]
+        ax, ay, az = points[ia, 0], points[ia, 1], points[ia, 2]
+        bx, by, bz = points[ib, 0], points[ib, 1], points[ib, 2]
+        cx, cy, cz = points[ic, 0], points[ic, 1], points[ic, 2]
+        # Normals of the planes through the eye and each edge.
+        n0x, n0y, n0z = by * cz - bz * cy, bz * cx - bx * cz, bx * cy - by * cx
+        n1x, n1y, n1z = cy * az - cz * ay, cz * ax - cx * az, cx * ay - cy * ax
+        n2x, n2y, n2z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+        nx, ny, nz = n0x + n1x + n2x, n0y + n1y + n2y, n0z + n1z + n2z
+        volume = nx * ax + ny * ay + nz * az
+        soft = soft_face[f]
+        for y in range(max(boxes[f, 2], y_first), min(boxes[f, 3] + 1, y_last)):
+            v, h, w = rows[y, 0], rows[y, 1], rows[y, 2]
+            r0, r1, r2 = n0y * h, n1y * h, n2y * h
+            for step in range(boxes[f, 0], boxes[f, 1] + 1):
+                x = step
+                if x < 0:
+                    x += width
+                elif x >= width:
+                    x -= width
+                dx, dz = columns[x, 0] * v, columns[x, 1] * v
+                s0 = n0x * dx + n0z * dz + r0
+                s1 = n1x * dx + n1z * dz + r1
+                s2 = n2x * dx + n2z * dz + r2
+                top = volume
+                if moving:
+                    px, pz = columns[x, 2] * w, columns[x, 3] * w
+                    # moment = direction × origin
+                    mx, my, mz = h * pz, dz * px - dx * pz, -h * px
+                    s0 -= mx * (cx - bx) + my * (cy - by) + mz * (cz - bz)
+                    s1 -= mx * (ax - cx) + my * (ay - cy) + mz * (az - cz)
+                    s2 -= mx * (bx - ax) + my * (by - ay) + mz * (bz - az)
+                    top -= nx * px + nz * pz
+                if not ((s0 >= 0 and s1 >= 0 and s2 >= 0) or (s0 <= 0 and s1 <= 0 and s2 <= 0)):
+                    continue
+                total = s0 + s1 + s2
+                if total == 0:
+                    continue
+                t = top / total
+                row = y - y_first
+                if not (0 < t < near[row, x]):
+                    continue
+                if soft:
+                    m = face_mesh[f]
+                    a = _alpha(
+                        texels, mesh_store[m, 0], mesh_store[m, 1], mesh_store[m, 2],
+                        (s0 * uvs[ia, 0] + s1 * uvs[ib, 0] + s2 * uvs[ic, 0]) / total,
+                        (s0 * uvs[ia, 1] + s1 * uvs[ib, 1] + s2 * uvs[ic, 1]) / total,
+                    )  # fmt: skip
+                    if a < 1:
+                        continue
+                    if a < 254:
+                        _keep_soft(t, f, near[row, x], soft_t[row, x], soft_f[row, x])
+                        continue
+                near[row, x] = t
+                hit[row, x] = f
+
+
+@numba.njit(cache=True, nogil=True)
+def _texture_at(f, x, y, points, faces, uvs, columns, rows):
+    """Texture coordinates where pixel (x, y)'s ray meets triangle f."""
+    v, h, w = rows[y, 0], rows[y, 1], rows[y, 2]
+    dx, dy, dz = columns[x, 0] * v, h, columns[x, 1] * v
+    ox, oz = columns[x, 2] * w, columns[x, 3] * w
+    ia, ib, ic = faces[f, 0], faces[f, 1], faces[f, 2]
+    ax, ay, az = points[ia, 0] - ox, points[ia, 1], points[ia, 2] - oz
+    bx, by, bz = points[ib, 0] - ox, points[ib, 1], points[ib, 2] - oz
+    cx, cy, cz = points[ic, 0] - ox, points[ic, 1], points[ic, 2] - oz
+    s0 = dx * (by * cz - bz * cy) + dy * (bz * cx - bx * cz) + dz * (bx * cy - by * cx)
+    s1 = dx * (cy * az - cz * ay) + dy * (cz * ax - cx * az) + dz * (cx * ay - cy * ax)
+    s2 = dx * (ay * bz - az * by) + dy * (az * bx - ax * bz) + dz * (ax * by - ay * bx)
+    total = s0 + s1 + s2
+    if total == 0:
+        return uvs[ia, 0] + 0.0, uvs[ia, 1] + 0.0
+    return (
+        (s0 * uvs[ia, 0] + s1 * uvs[ib, 0] + s2 * uvs[ic, 0]) / total,
+        (s0 * uvs[ia, 1] + s1 * uvs[ib, 1] + s2 * uvs[ic, 1]) / total,
+    )
+
+
+@numba.njit(cache=True, nogil=True)
+def _cubic(t, weights):
+    """Catmull-Rom's four weights at t in 0…1."""
+    weights[0] = ((2 - t) * t - 1) * t / 2
+    weights[1] = ((3 * t - 5) * t * t + 2) / 2
+    weights[2] = ((4 - 3 * t) * t + 1) * t / 2
+    weights[3] = (t - 1) * t * t / 2
+
+
+@numba.njit(cache=True, nogil=True)
+def _colour(texels, offset, height, width, u, v, across, down, out):
+    """Bicubic colour and bilinear alpha of a texture, out = r, g, b, a in 0…255.
+
+    Colours are not weighted by alpha: textures carry the rim's colour on beyond the rim.
+    """
+    x, y = u * width - 0.5, v * height - 0.5
+    left, top = int(np.floor(x)), int(np.floor(y))
+    _cubic(x - left, across)
+    _cubic(y - top, down)
+    r = g = b = 0.0
+    for j in range(4):
+        row = top - 1 + j
+        turn = 0
+        if row < 0:
+            row, turn = -1 - row, width // 2
+        elif row >= height:
+            row, turn = 2 * height - 1 - row, width // 2
+        base = offset + row * width
+        for i in range(4):
+            at = base + (left - 1 + i + turn) % width
+            weight = across[i] * down[j]
+            r += weight * texels[at, 0]
+            g += weight * texels[at, 1]
+            b += weight * texels[at, 2]
+    out[0], out[1], out[2] = r, g, b
+    out[3] = _alpha(texels, offset, height, width, u, v)
+
+
+@numba.njit(cache=True, nogil=True)
+def shade(
+    y_first, y_last, points, faces, uvs, face_mesh, mesh_store, texels, columns, rows,
+    near, hit, soft_t, soft_f, rgb, distance, holes,
+):  # fmt: skip
+    """Colour rows y_first…y_last from their hits, soft ones over the opaque one.
+
+    rgb float32 [H, W, 3], distance float32 [H, W] and holes bool [H, W] are of the whole picture.
+    """
+    width = len(columns)
+    across, down = np.empty(4), np.empty(4)
+    colour = np.empty(4)
+    for y in range(y_first, y_last):
+        row = y - y_first
+        for x in range(width):
+            r = g = b = 0.0
+            seen = 0.0
+            first = np.inf
+            for k in range(SOFT + 1):
+                if k < SOFT:
+                    f, t = soft_f[row, x, k], soft_t[row, x, k]
+                    if f < 0 or not t < near[row, x]:
+                        continue
+                else:
+                    f, t = hit[row, x], near[row, x]
+                    if f < 0:
+                        continue
+                u, v = _texture_at(f, x, y, points, faces, uvs, columns, rows)
+                m = face_mesh[f]
+                _colour(
+                    texels, mesh_store[m, 0], mesh_store[m, 1], mesh_store[m, 2], u, v,
+                    across, down, colour,
+                )  # fmt: skip
+                share = (1 - seen) * (colour[3] / 255 if k < SOFT else 1.0)
+                r += share * colour[0]
+                g += share * colour[1]
+                b += share * colour[2]
+                if seen < 0.5 and seen + share >= 0.5:
+                    first = t
+                seen += share
+            holes[y, x] = seen < 0.5
+            if seen > 0:
+                rgb[y, x, 0] = r / seen
+                rgb[y, x, 1] = g / seen
+                rgb[y, x, 2] = b / seen
+            h, v = rows[y, 1], rows[y, 0]
+            length = np.sqrt(v * v * (columns[x, 0] ** 2 + columns[x, 1] ** 2) + h * h)
+            distance[y, x] = first * length

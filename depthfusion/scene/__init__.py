@@ -1,0 +1,1 @@
+"""From a panorama with distance to a place: meshes, discontinuities, layers, filling, paths."""

@@ -1,0 +1,148 @@
+"""Layers to textured triangles, adaptively, seam and poles closed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from depthfusion.scene.adaptive import grid_errors, support_table, triangles
+from depthfusion.scene.sphere import grid_directions, grid_distance
+from depthfusion.types import Layer, LayeredScene, TexturedMesh
+from depthfusion.types.arrays import Bool, Float32, Float64, Int32
+
+
+@dataclass(frozen=True)
+class MeshOptions:
+    """How finely layers are meshed.
+
+    Parameters
+    ----------
+    error : largest error of leaving a vertex out, in texels of the layer's texture; > 0.
+    triangles : at most about so many in the whole scene, by raising `error`; `None` for no limit.
+    reach : how far the eye may go, in the scene's unit; `None` takes the head box, at least a
+        tenth of the unit, so that a scene to be seen from the centre alone still has shape.
+    """
+
+    error: float = 0.2
+    triangles: int | None = None
+    reach: float | None = None
+
+    def __post_init__(self) -> None:
+        """Verify ranges."""
+        if not self.error > 0:
+            raise ValueError(f"error must be above 0; got {self.error}")
+        if self.triangles is not None and self.triangles < 1000:
+            raise ValueError(f"triangles must be 1000 or more; got {self.triangles}")
+
+
+def sky_distance(layered: LayeredScene) -> float:
+    """The finite distance at which sky is drawn: its parallax within the head box is no pixel."""
+    finite = [
+        float(layer.distance[np.isfinite(layer.distance)].max(initial=0))
+        for layer in layered.layers
+    ]
+    return max(20 * max(finite), 2000 * layered.head_box, 1.0)
+
+
+def mesh_scene(
+    layered: LayeredScene, options: MeshOptions | None = None
+) -> tuple[TexturedMesh, ...]:
+    """One mesh a layer, near to far, sky last; a layer that shows nothing has none."""
+    options = options or MeshOptions()
+    reach = max(layered.head_box, 0.1) if options.reach is None else options.reach
+    sky = sky_distance(layered)
+    sheets = [_Sheet(layer, sky, reach) for layer in layered.layers]
+    error = options.error
+    if options.triangles is not None:
+        error = max(error, _error_for(sheets, options.triangles))
+    meshes = []
+    for number, sheet in enumerate(sheets):
+        name = "sky" if np.isinf(sheet.layer.distance).all() else f"layer-{number:02d}"
+        mesh = sheet.mesh(error, name)
+        if len(mesh.faces):
+            meshes.append(mesh)
+    return tuple(meshes)
+
+
+class _Sheet:
+    """A layer on its vertex grid, with the errors from which any triangulation follows."""
+
+    def __init__(self, layer: Layer, sky: float, reach: float) -> None:
+        height, width = layer.distance.shape
+        self.layer = layer
+        self.rows = max(32, 1 << (height - 1).bit_length())
+        self.columns = 2 * self.rows
+        alpha = layer.rgba[..., 3]
+        self.opaque = bool((alpha == 255).all())
+        self.sky = bool(np.isinf(layer.distance).all())
+        support = None if self.opaque else _grown(alpha > 0)
+        self.table = support_table(support, self.columns, self.rows)
+        self.directions = grid_directions(self.columns, self.rows)
+        self.distance = grid_distance(
+            layer.distance,
+            None if self.opaque else alpha > 0,
+            self.columns,
+            self.rows,
+            sky=sky,
+        )
+        self.error: Float64 = grid_errors(
+            self.directions, self.distance, self.table, texel=2 * np.pi / width, reach=reach
+        )
+
+    def mesh(self, error: float, name: str) -> TexturedMesh:
+        """Triangulate within `error` texels."""
+        corners = triangles(self.error, error, self.table)
+        vertices, faces, uvs = _weld(corners, self.directions, self.distance)
+        rgba = self.layer.rgba
+        return TexturedMesh(
+            vertices,
+            faces,
+            uvs,
+            np.ascontiguousarray(rgba[..., :3]) if self.opaque else rgba,
+            "opaque" if self.opaque else "blend",
+            name,
+        )
+
+
+def _grown(support: Bool) -> Bool:
+    """Support and its neighbours, whose texels filtering still reaches."""
+    grown = support | np.roll(support, 1, 1) | np.roll(support, -1, 1)
+    tall = grown.copy()
+    tall[1:] |= grown[:-1]
+    tall[:-1] |= grown[1:]
+    return tall
+
+
+def _weld(corners: Int32, directions: Float32, distance: Float32) -> tuple[Float32, Int32, Float32]:
+    """Vertices, faces and texture coordinates of triangles given by grid corners [N, 3, 2].
+
+    Corners on a pole all get the pole's position but each its own texture coordinate, in the
+    middle of its triangle's other two.
+    """
+    rows, columns = distance.shape[0] - 1, distance.shape[1] - 1
+    j, i = corners[..., 0].astype(np.int64), corners[..., 1].astype(np.int64)
+    doubled = 2 * i  # in half columns, so that the middle between two columns is a whole number
+    for pole in (0, rows):
+        face, corner = np.nonzero(j == pole)
+        doubled[face, corner] = (i[face].sum(axis=1) - i[face, corner]).astype(np.int64)
+    key = j * (2 * columns + 1) + doubled
+    unique, faces = np.unique(key, return_inverse=True)
+    row, half = np.divmod(unique, 2 * columns + 1)
+    column = np.where((row == 0) | (row == rows), 0, half // 2)
+    vertices = directions[row, column] * distance[row, column][:, None]
+    uvs = np.stack([half / (2 * columns), row / rows], axis=-1).astype(np.float32)
+    return vertices, faces.reshape(-1, 3).astype(np.int32), uvs
+
+
+def _error_for(sheets: list[_Sheet], budget: int) -> float:
+    """The smallest error, in texels, that keeps the whole scene within `budget` triangles."""
+    low, high = 0.0, 1.0
+    while high < 1e6 and _count(sheets, high) > budget:
+        low, high = high, high * 4
+    for _ in range(12):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _count(sheets, middle) > budget else (low, middle)
+    return high
+
+
+def _count(sheets: list[_Sheet], error: float) -> int:
+    return sum(len(triangles(sheet.error, error, sheet.table)) for sheet in sheets)

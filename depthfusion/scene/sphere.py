@@ -1,0 +1,116 @@
+"""The paper's displaced sphere: one vertex grid, moved along its rays by distance.
+
+LDM3D (arXiv 2305.10853), section 4: DepthFusion textures a sphere and displaces it. Vertices stand
+on the corners of grid cells, so that the first and last row are the poles themselves.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from depthfusion.geometry.equirectangular import direction_from_angles
+from depthfusion.types import RGBDPanorama, TexturedMesh
+from depthfusion.types.arrays import Bool, Float32, Int32
+
+
+def grid_directions(columns: int, rows: int) -> Float32:
+    """Unit vectors through the corners of a grid, [rows + 1, columns + 1, 3].
+
+    The last column repeats the first, to the bit; the first and last row are (0, ±1, 0), to the bit.
+    """
+    longitude = (np.arange(columns + 1) / columns - 0.5) * 2 * np.pi
+    latitude = (0.5 - np.arange(rows + 1) / rows) * np.pi
+    grid = direction_from_angles(longitude, latitude[:, None])
+    grid[:, -1] = grid[:, 0]
+    grid[0], grid[-1] = (0, 1, 0), (0, -1, 0)
+    return grid.astype(np.float32)
+
+
+def grid_uvs(columns: int, rows: int) -> Float32:
+    """Texture coordinates of the same corners, [rows + 1, columns + 1, 2], (0, 0) top left."""
+    u, v = np.meshgrid(np.arange(columns + 1) / columns, np.arange(rows + 1) / rows)
+    return np.stack([u, v], axis=-1).astype(np.float32)
+
+
+def grid_distance(
+    distance: NDArray, support: Bool | None, columns: int, rows: int, *, sky: float
+) -> Float32:
+    """Distance at the corners of a grid, [rows + 1, columns + 1], seam and poles joined.
+
+    Interpolated in inverse distance, in which a plane is linear, between the four nearest pixel
+    centres, counting only those with `support` where there are any.
+
+    Parameters
+    ----------
+    distance : [H, W], +inf for sky.
+    support : bool [H, W], or `None` for everywhere.
+    sky : the finite distance that stands for infinity.
+    """
+    height, width = distance.shape
+    inverse = 1 / np.minimum(np.asarray(distance, np.float32), np.float32(sky))
+    x = np.arange(columns) * (width / columns) - 0.5
+    y = np.clip(np.arange(rows + 1) * (height / rows) - 0.5, 0, height - 1)
+    left, top = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
+    across, down = (x - left).astype(np.float32), (y - top).astype(np.float32)[:, None]
+    columns_of = (np.mod(left, width), np.mod(left + 1, width))
+    rows_of = (top, np.minimum(top + 1, height - 1))
+    plain = np.zeros((rows + 1, columns), np.float32)
+    held, weight = np.zeros_like(plain), np.zeros_like(plain)
+    for row, weight_y in zip(rows_of, (1 - down, down), strict=True):
+        for column, weight_x in zip(columns_of, (1 - across, across), strict=True):
+            at = np.ix_(row, column)
+            part = weight_y * weight_x * inverse[at]
+            plain += part
+            if support is not None:
+                held += part * support[at]
+                weight += weight_y * weight_x * support[at]
+    if support is not None:
+        plain = np.where(weight > 1e-6, held / np.maximum(weight, 1e-6), plain)
+    plain[0], plain[-1] = plain[0].mean(), plain[-1].mean()
+    return 1 / np.concatenate([plain, plain[:, :1]], axis=1)
+
+
+def displaced_sphere(panorama: RGBDPanorama, columns: int, rows: int) -> TexturedMesh:
+    """One closed sheet around the origin, every grid vertex moved along its ray by distance.
+
+    Parameters
+    ----------
+    panorama : its colour is the texture; sky is drawn at 20 × the farthest distance.
+    columns, rows : cells of the grid, chosen apart from the picture's size; at least 3 and 2.
+
+    Returns
+    -------
+    A mesh without boundary: columns meet at the seam in vertices of equal position and a second
+    texture column, and every corner of a pole row has the pole's one position (each cell keeps its
+    own texture coordinate there, without which the texture would swirl).
+
+    Raises
+    ------
+    ValueError
+        Fewer than 3 columns or 2 rows.
+    """
+    if columns < 3 or rows < 2:
+        raise ValueError(f"columns and rows must be at least 3 and 2; got {columns} and {rows}")
+    sky = 20 * float(panorama.distance[np.isfinite(panorama.distance)].max())
+    distance = grid_distance(panorama.distance, None, columns, rows, sky=sky)
+    vertices = grid_directions(columns, rows) * distance[..., None]
+    uvs = grid_uvs(columns, rows)
+    for pole in (0, -1):  # a cell's own pole corner looks up the middle of the cell
+        uvs[pole, :, 0] += 0.5 / columns
+    return TexturedMesh(
+        vertices.reshape(-1, 3), grid_faces(columns, rows), uvs.reshape(-1, 2), panorama.rgb
+    )
+
+
+def grid_faces(columns: int, rows: int) -> Int32:
+    """Two triangles a cell, one in the cells that touch a pole, anticlockwise from inside."""
+    index = np.arange((rows + 1) * (columns + 1), dtype=np.int32).reshape(rows + 1, columns + 1)
+    a, b = index[:-1, :-1], index[:-1, 1:]
+    c, d = index[1:, :-1], index[1:, 1:]
+    upper = np.stack([a, c, b], axis=-1)[1:]  # would be flat at the north pole
+    lower = np.stack([b, c, d], axis=-1)[:-1]  # and this one at the south pole
+    # The pole cells keep the triangle whose pole corner is the cell's own left one.
+    north = np.stack([a[0], c[0], d[0]], axis=-1)
+    south = np.stack([a[-1], c[-1], b[-1]], axis=-1)
+    return np.concatenate(
+        [north, upper[:-1].reshape(-1, 3), lower[1:].reshape(-1, 3), south]
+    ).astype(np.int32)
