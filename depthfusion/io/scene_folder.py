@@ -1,4 +1,4 @@
-"""The scene folder, the one durable format (DESIGN.md, section 4): written whole, checked when read.
+"""The scene folder, the one durable format (DESIGN.md, section 4): whole or not, and checked.
 
 scene.json  rgb.png  distance.png  layers/NN_rgba.png  layers/NN_distance.png  thumbnail.webp
 exports/
@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -127,8 +127,8 @@ def write_scene(scene: Scene, folder: Path, *, thumbnail: UInt8 | None = None) -
         "thumbnail.webp": lambda: encode_image(small, "webp", quality=80),
     }
     for layer, names in zip(scene.layered.layers, record.layers, strict=True):
-        files[names.rgba] = lambda rgba=layer.rgba: encode_image(rgba)
-        files[names.distance] = lambda distance=layer.distance: coded(distance)
+        files[names.rgba] = partial(encode_image, layer.rgba)
+        files[names.distance] = partial(coded, layer.distance)
     with os_errors_explained("write", f"the scene's files in {folder.parent}"):
         for name in ("layers", "exports"):
             (folder / name).mkdir(exist_ok=True)
@@ -246,7 +246,7 @@ def _record_of(scene: Scene) -> SceneRecord:
     near, far = _code_range([scene.panorama.distance, *(layer.distance for layer in layers)])
     names = (f"layers/{number:02d}_" for number in range(len(layers)))
     return SceneRecord(
-        info=named(replace(scene.info)),
+        info=named(scene.info),
         scale=scene.panorama.scale,
         width=width,
         height=height,
