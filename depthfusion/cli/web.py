@@ -1,9 +1,11 @@
 """`depthfusion` without a command: the web app."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from app import ServeOptions, serve
 from depthfusion.cli.terminal import print_lines
 from depthfusion.types import InputError
 from depthfusion.version import __version__
@@ -18,45 +20,46 @@ def show_version(wanted: bool) -> None:
 
 def start_web_app(
     context: typer.Context,
-    host: Annotated[
-        str | None, typer.Option(help="Address to listen on; 127.0.0.1 where not given.")
-    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = ServeOptions.host,
     port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Port; 7860 where not given.")
-    ] = None,
+        int, typer.Option(min=0, max=65535, help="Port; 0 takes any free one.")
+    ] = ServeOptions.port,
     auth: Annotated[
-        str | None, typer.Option(metavar="NAME:PASSWORD", help="Ask visitors to sign in.")
-    ] = None,
-    share: Annotated[bool, typer.Option("--share", help="Open a public Gradio link.")] = False,
-    desktop: Annotated[bool, typer.Option("--desktop", help="Open in a window.")] = False,
+        str | None, typer.Option(metavar="USER:PASSWORD", help="Ask visitors to sign in.")
+    ] = ServeOptions.auth,
+    share: Annotated[
+        bool, typer.Option("--share", help="Make a public link through Gradio.")
+    ] = ServeOptions.share,
+    desktop: Annotated[
+        bool, typer.Option("--desktop", help="Open a window of its own, else the browser.")
+    ] = ServeOptions.desktop,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Let other machines in without a password.")
+    ] = ServeOptions.insecure,
+    library: Annotated[
+        Path | None, typer.Option(help="Folder of the scenes; the user's own by default.")
+    ] = ServeOptions.library,
     version: Annotated[
         bool,
         typer.Option("--version", callback=show_version, is_eager=True, help="Say the version."),
     ] = False,
 ) -> None:
     """Start the web app unless a command follows."""
-    given: dict[str, Any] = {"host": host, "port": port, "share": share or None}
-    given["auth"] = credentials(auth)
-    chosen = {name: value for name, value in given.items() if value is not None}
-    if context.invoked_subcommand is not None:
-        if chosen or desktop:
-            raise InputError(
-                f"{', '.join('--' + name for name in chosen) or '--desktop'} belongs to the web "
-                f"app, which starts without a command; leave out {context.invoked_subcommand!r}"
-            )
+    given: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "auth": auth,
+        "share": share,
+        "desktop": desktop,
+        "insecure": insecure,
+        "library": library,
+    }
+    if context.invoked_subcommand is None:
+        serve(ServeOptions(**given), announce=lambda line: print_lines([line]))
         return
-    if desktop:
-        raise InputError("--desktop is not in this version; leave it out to open in the browser")
-    from app import ServeOptions, serve
-
-    serve(ServeOptions(**chosen))
-
-
-def credentials(text: str | None) -> tuple[str, str] | None:
-    """Split `NAME:PASSWORD`."""
-    if text is None:
-        return None
-    name, colon, password = text.partition(":")
-    if not (name and colon and password):
-        raise InputError("--auth must be NAME:PASSWORD, both of them not empty")
-    return name, password
+    meant = [f"--{name}" for name, value in given.items() if value != getattr(ServeOptions, name)]
+    if meant:
+        raise InputError(
+            f"{' and '.join(meant)} belong to the web app, which starts without a command; "
+            f"leave out {context.invoked_subcommand!r} or them"
+        )
