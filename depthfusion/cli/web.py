@@ -25,8 +25,8 @@ def start_web_app(
         int, typer.Option(min=0, max=65535, help="Port; 0 takes any free one.")
     ] = ServeOptions.port,
     auth: Annotated[
-        str | None, typer.Option(metavar="USER:PASSWORD", help="Ask visitors to sign in.")
-    ] = ServeOptions.auth,
+        str | None, typer.Option(metavar="NAME:PASSWORD", help="Ask visitors to sign in.")
+    ] = None,
     share: Annotated[
         bool, typer.Option("--share", help="Make a public link through Gradio.")
     ] = ServeOptions.share,
@@ -48,7 +48,7 @@ def start_web_app(
     given: dict[str, Any] = {
         "host": host,
         "port": port,
-        "auth": auth,
+        "auth": credentials(auth),
         "share": share,
         "desktop": desktop,
         "insecure": insecure,
@@ -63,3 +63,11 @@ def start_web_app(
             f"{' and '.join(meant)} belong to the web app, which starts without a command; "
             f"leave out {context.invoked_subcommand!r} or them"
         )
+
+
+def credentials(text: str | None) -> tuple[str, str] | None:
+    """Split `NAME:PASSWORD`; `ServeOptions` says what is wrong with it."""
+    if text is None:
+        return ServeOptions.auth
+    name, _, password = text.partition(":")
+    return name, password

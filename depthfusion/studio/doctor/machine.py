@@ -7,8 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from depthfusion.studio import library_folder
 from depthfusion.studio.doctor.item import Item
+from depthfusion.studio.library import library_folder
 
 GB = 1e9
 LITTLE_MEMORY = 4 * GB
