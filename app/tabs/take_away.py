@@ -1,0 +1,86 @@
+"""Take away: the files of a scene, and films made on request."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import gradio as gr
+
+from app import markup
+from app.desk import Desk
+from app.jobs import Snapshot
+from app.running import owner, turns
+from depthfusion.types import InputError, Progress
+
+PATHS = {
+    "Orbit: round the middle": "orbit",
+    "Dolly: in and out": "dolly",
+    "Sway: from side to side": "sway",
+    "Spiral": "spiral",
+    "Turntable: once round on the spot": "turntable",
+    "Walk": "walk",
+}
+SIZES = {
+    "720p · 1280 × 720": (1280, 720),
+    "1080p · 1920 × 1080": (1920, 1080),
+    "Square · 1080 × 1080": (1080, 1080),
+    "Upright · 1080 × 1920": (1080, 1920),
+}
+
+
+def take_away_tab(desk: Desk) -> gr.HTML:
+    """Place the tab; gives the list of files, which follows the scene that is open."""
+    with gr.Row(elem_classes="two"):
+        with gr.Column(scale=7, min_width=320):
+            files = gr.HTML(markup.takeaways(None, []), elem_id="takeaways")
+        with gr.Column(scale=5, min_width=320):
+            gr.Markdown("### A film of your own", elem_classes="section")
+            path = gr.Dropdown(list(PATHS.items()), value="orbit", label="Move", filterable=False)
+            size = gr.Dropdown(
+                list(SIZES), value="720p · 1280 × 720", label="Size", filterable=False
+            )
+            with gr.Row():
+                seconds = gr.Slider(1, 30, 5, step=1, label="Seconds")
+                fps = gr.Dropdown([24, 30, 60], value=30, label="Frames a second", filterable=False)
+            start, stop = desk.job_buttons("Make the film", "video")
+            status = gr.HTML("")
+
+    async def run(
+        key: str | None,
+        path: str,
+        size: str,
+        seconds: float,
+        fps: int,
+        request: gr.Request,
+    ) -> AsyncIterator[tuple[Any, ...]]:
+        def work(progress: Progress) -> Any:
+            scene = desk.shelf.find(key)
+            if scene is None:
+                raise InputError("open a scene first")
+            width, height = SIZES[size]
+            options = desk.studio.VideoOptions(
+                path=path, seconds=seconds, fps=int(fps), size=(width, height)
+            )
+            out = desk.shelf.path(scene) / "exports" / f"{path}-{width}x{height}.mp4"
+            return desk.studio.video(desk.shelf.path(scene), out, options, progress=progress)
+
+        def told(outcome: Any, now: Snapshot) -> str:
+            return markup.ended(f"Done in {markup.duration(now.elapsed)}", outcome.notes)
+
+        async for turn in turns(desk.lane, "video", owner(request, "video"), work, told):
+            yield *turn.row(), listing(desk, key) if turn.result else gr.skip()
+
+    start.click(
+        run,
+        [desk.current, path, size, seconds, fps],
+        [status, start, stop, files],
+        concurrency_limit=None,
+        show_progress="hidden",
+        api_name="film",
+    )
+    return files
+
+
+def listing(desk: Desk, key: str | None) -> str:
+    """The files of the scene that is open."""
+    scene = desk.shelf.find(key)
+    return markup.takeaways(scene, desk.shelf.kept(scene) if scene else [])
