@@ -281,15 +281,16 @@ def base_python() -> str:
 
 def fetch_pip() -> None:
     """Get pip from PyPI where Debian left it out of Python; silent where there is no network."""
+    import urllib.parse
     import urllib.request
 
     say("this Python comes without pip; fetching it from pypi.org")
     wheel = VENV / "pip.whl"
     with contextlib.suppress(OSError, ValueError, LookupError):
         with urllib.request.urlopen("https://pypi.org/pypi/pip/json", timeout=30) as reply:
-            files = json.load(reply)["urls"]
+            files, here = json.load(reply)["urls"], reply.url
         entry = next(file for file in files if file["packagetype"] == "bdist_wheel")
-        with urllib.request.urlopen(entry["url"], timeout=60) as reply:
+        with urllib.request.urlopen(urllib.parse.urljoin(here, entry["url"]), timeout=60) as reply:
             content = reply.read()
         if hashlib.sha256(content).hexdigest() == entry["digests"]["sha256"]:
             wheel = VENV / entry["filename"]
@@ -333,7 +334,7 @@ def follow(output: Iterable[str], log: IO[str]) -> None:
                 size = fetched[3] or ""
                 now(f"{fetched[1].lower()} {name} {size}".rstrip(), large=size.endswith(" MB"))
             elif line.startswith("Installing collected packages"):
-                now(f"unpacking {line.count(',') + 1} packages", large=True)
+                now(f"unpacking packages, {line.count(',') + 1} in all", large=True)
 
 
 @contextlib.contextmanager
