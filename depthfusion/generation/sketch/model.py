@@ -165,6 +165,8 @@ class Stage:
         axes = np.eye(3) if turn is None else np.asarray(turn, float)
         axes = np.broadcast_to(axes, (count, 3, 3)) * np.broadcast_to(half, (count, 3))[:, None]
         matrix = np.concatenate([axes, np.broadcast_to(centre, (count, 3))[..., None]], axis=-1)
+        if not np.isfinite(matrix).all():
+            raise ValueError("shapes must be placed at finite positions, sizes and turns")
         tint = np.asarray(tint, float)
         tint = tint[..., None] if tint.ndim < 2 and tint.shape != (3,) else tint
         self._parts.append((

@@ -70,7 +70,7 @@ class Flora:
         whorls = int(2.6 * tall * full)
         level = np.repeat(np.linspace(0.16 + 0.12 * rng.uniform(), 0.985, whorls), 7)
         level = level + rng.normal(0, 0.006, level.size)
-        reach = (1.0 - level) ** 0.8 * tall * 0.21 * rng.uniform(0.7, 1.15, level.size) + 0.15
+        reach = np.clip(1.0 - level, 0.01, 1.0) ** 0.8 * tall * 0.21 * rng.uniform(0.7, 1.15, level.size) + 0.15
         yaw = rng.uniform(-np.pi, np.pi, level.size)
         droop = np.radians(rng.normal(-2 - 22 * (1 - level), 7))
         out = np.stack(
