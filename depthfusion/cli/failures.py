@@ -62,7 +62,8 @@ def explained(error: Exception) -> tuple[str, int]:
 def usage(error: typer.TyperException) -> str:
     """Say what is wrong with the call in one line, and where to read how it goes."""
     context = getattr(error, "ctx", None)
-    sentence = " ".join(error.format_message().split()).rstrip(".")
+    message = error.format_message().replace("Value error, ", "")
+    sentence = " ".join(message.split()).rstrip(".")
     return f"{sentence}; see `{context.command_path} --help`" if context else sentence
 
 

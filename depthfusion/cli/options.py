@@ -10,10 +10,20 @@ from depthfusion.types import InputError
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")
 ]
-SceneFolder = Annotated[Path, typer.Argument(metavar="SCENE", help="The scene's folder.")]
+SceneFolder = Annotated[Path, typer.Argument(help="The scene's folder.")]
 OutFile = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")]
 OutScene = Annotated[
     Path, typer.Option("--out", metavar="SCENE", help="The scene's folder; made or replaced.")
+]
+Size = Annotated[
+    str | None,
+    typer.Option(metavar="WIDTHxHEIGHT", help="Of one eye's picture; by default the projection's."),
+]
+Renderer = Annotated[
+    str, typer.Option(metavar="[auto|opengl|cpu]", help="What draws; auto by what is here.")
+]
+Samples = Annotated[
+    int | None, typer.Option(help="Per pixel along each side, 1 to 8; by the size by default.")
 ]
 
 
@@ -36,8 +46,3 @@ def parsed_size(text: str) -> tuple[int, int]:
 def written_size(size: tuple[int, int]) -> str:
     """Write (width, height) the way `--size` takes it."""
     return f"{size[0]}x{size[1]}"
-
-
-def not_in_this_version(option: str, instead: str) -> InputError:
-    """Say that an option belongs to a later version, and what to do meanwhile."""
-    return InputError(f"{option} is not in this version; {instead}")

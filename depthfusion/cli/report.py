@@ -1,0 +1,57 @@
+"""What a command made, for a person or as one JSON object."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from depthfusion.cli.terminal import print_json, print_lines, size_of, spoken
+
+
+class Outcome(Protocol):
+    """What the studio gives back."""
+
+    @property
+    def paths(self) -> Mapping[str, Path]:
+        """What was written."""
+
+    @property
+    def seconds(self) -> Mapping[str, float]:
+        """Stage → wall time."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Give everything as JSON values."""
+
+
+def report(outcome: Outcome, json: bool) -> None:
+    """Print an outcome: the paths first, then what a person should know about them."""
+    if json:
+        print_json(outcome.as_json())
+    else:
+        print_lines(list(in_words(outcome)))
+
+
+def in_words(outcome: Outcome) -> Iterator[str]:
+    """Put an outcome into lines."""
+    said = outcome.as_json()
+    for name, path in outcome.paths.items():
+        size = f"  {size_of(path.stat().st_size)}" if path.is_file() else ""
+        yield f"{name:<10} {path}{size}"
+    for option, reason in said["chosen"].items():
+        yield f"{option:<10} {reason}"
+    for name, value in said["facts"].items():
+        yield from fact(name, value)
+    for note in said["notes"]:
+        yield f"note: {note}"
+    yield f"{'time':<10} {spoken(sum(outcome.seconds.values()))}"
+
+
+def fact(name: str, value: Any) -> Iterator[str]:
+    """Put one fact into a line, a nested one into a line each."""
+    words = name.replace("_", " ")
+    if isinstance(value, Mapping):
+        for inner, content in value.items():
+            yield from fact(f"{words} {inner}", content)
+    elif isinstance(value, list):
+        yield f"{words:<10} {', '.join(map(str, value)) or 'none'}"
+    elif value is not None:
+        yield f"{words:<10} {value:.4g}" if isinstance(value, float) else f"{words:<10} {value}"

@@ -1,0 +1,61 @@
+"""`depthfusion video`: a move through a scene as MP4."""
+
+from typing import Annotated
+
+import typer
+
+from depthfusion.cli.options import Json, OutFile, SceneFolder, Size, parsed_size
+from depthfusion.cli.report import report
+from depthfusion.cli.terminal import ProgressBar
+from depthfusion.studio.options import FilmLayout, Projection, VideoOptions
+
+
+def command(
+    scene: SceneFolder,
+    out: OutFile,
+    path: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME_OR_FILE",
+            help="orbit, dolly, sway, spiral, turntable, walk, or a file of keyframes.",
+        ),
+    ] = VideoOptions.path,
+    seconds: Annotated[
+        float | None, typer.Option(help="Length; 5 for a name, a file's own for a file.")
+    ] = VideoOptions.seconds,
+    fps: Annotated[float, typer.Option(help="Frames a second.")] = VideoOptions.fps,
+    size: Size = None,
+    projection: Annotated[
+        Projection, typer.Option(help="What a frame shows.")
+    ] = VideoOptions.projection,
+    layout: Annotated[
+        FilmLayout | None, typer.Option(help="One eye or two; by default as players expect.")
+    ] = VideoOptions.layout,
+    fov: Annotated[
+        float, typer.Option(metavar="DEGREES", help="Width of a perspective view.")
+    ] = VideoOptions.fov_deg,
+    ipd: Annotated[
+        float, typer.Option(metavar="METRES", help="Between the pupils.")
+    ] = VideoOptions.ipd,
+    radius: Annotated[
+        float, typer.Option(metavar="SHARE", help="How far a move goes in the head box, 0 to 1.")
+    ] = VideoOptions.radius,
+    json: Json = False,
+) -> None:
+    """Film a scene."""
+    options = VideoOptions(
+        path=path,
+        seconds=seconds,
+        fps=fps,
+        size=VideoOptions.size if size is None else parsed_size(size),
+        projection=projection,
+        layout=layout,
+        fov_deg=fov,
+        ipd=ipd,
+        radius=radius,
+    )
+    from depthfusion import studio
+
+    with ProgressBar() as progress:
+        outcome = studio.video(scene, out, options, progress)
+    report(outcome, json)
