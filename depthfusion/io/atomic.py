@@ -1,7 +1,9 @@
 """Files that appear whole or not at all: a temporary sibling, then a rename."""
 
 import os
+import re
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,7 @@ from depthfusion.io.file_errors import os_errors_explained
 from depthfusion.types import InputError
 
 StrPath = str | os.PathLike[str]
+STALE_AGE = 3600.0  # seconds without a change after which nobody is writing any more
 
 
 def partial_name(path: Path) -> Path:
@@ -69,12 +72,24 @@ def replacing(path: StrPath) -> Iterator[Path]:
         raise InputError(f"cannot write {path}: it is a folder; give the name of a file")
     partial = partial_name(target)
     with made_folders(target.parent), os_errors_explained("write", path):
+        _remove_stale(target)
         try:
             yield partial
             sync(partial)
             os.replace(partial, target)
         finally:
             partial.unlink(missing_ok=True)
+
+
+def _remove_stale(target: Path) -> None:
+    """Remove what killed processes left of earlier attempts at the same file."""
+    pattern = re.compile(
+        rf"\.{re.escape(target.stem)}\.\d+-[0-9a-f]{{8}}\.partial{re.escape(target.suffix)}"
+    )
+    with os.scandir(target.parent) as entries:
+        for entry in entries:
+            if pattern.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > STALE_AGE:
+                os.unlink(entry.path)
 
 
 def write_bytes(path: StrPath, data: bytes | memoryview) -> None:

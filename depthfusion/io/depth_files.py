@@ -137,7 +137,7 @@ def _measured(
         values = values * step
     absent = np.isfinite(values) & (values >= NOTHING_MEASURED)
     values = np.where(absent, 0, values).astype(np.float32)
-    known = values[(values != 0) & np.isfinite(values)]
+    known = values[(values != 0) & ~np.isposinf(values)]
     if known.size == 0:
         raise InputError(f"{path} holds no measured distance, only sky or nothing")
     _verify_spread(known, path)

@@ -150,16 +150,27 @@ def _labelled(mask: Bool) -> NDArray:
 
 def _resampled(values: Float32, height: int, width: int) -> Float32:
     """Average in inverse distance within surfaces, nearest pixel elsewhere; columns wrap."""
-    sharp = _nearest(values, height, width)
     usable = (values > 0) & np.isfinite(values)
     inverse = np.divide(1, values, out=np.zeros_like(values), where=usable)
-    reach = max(3, 2 * int(np.ceil(max(values.shape[0] / height, values.shape[1] / width))) + 1)
-    low = ndimage.minimum_filter(inverse, reach, mode=("nearest", "wrap"))
-    high = ndimage.maximum_filter(inverse, reach, mode=("nearest", "wrap"))
-    smooth = (low > 0) & (high <= low * EDGE_RATIO)
+    shrink = max(values.shape[0] / height, values.shape[1] / width, 1)
+    reach = 2 * int(np.ceil(shrink)) + 1  # pixels that the triangle filter sees
+    broken = ndimage.maximum_filter(_edges(inverse), reach, mode=("nearest", "wrap"))
     mean = _linear(inverse, height, width)
-    within = _nearest(smooth, height, width) & (mean > 0)
-    return np.where(within, np.divide(1, mean, out=np.ones_like(mean), where=within), sharp)
+    within = ~_nearest(broken, height, width) & (mean > 0)
+    smooth = np.divide(1, mean, out=np.ones_like(mean), where=within)
+    return np.where(within, smooth, _nearest(values, height, width))
+
+
+def _edges(inverse: Float32) -> Bool:
+    """Mark pixels beside one of another surface, of sky or of nothing (0); columns wrap."""
+    edges = inverse <= 0
+    for axis in (0, 1):
+        following = np.roll(inverse, -1, axis)
+        step = np.maximum(inverse, following) > EDGE_RATIO * np.minimum(inverse, following)
+        if axis == 0:
+            step[-1] = False  # the last row has none below it
+        edges |= step | np.roll(step, 1, axis)
+    return edges
 
 
 def _nearest(values: NDArray, height: int, width: int) -> NDArray:

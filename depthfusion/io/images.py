@@ -101,7 +101,7 @@ def read_panorama_rgb(
     if placement.whole:
         rgb = resize_wrapped(rgb, size // 2, size)
     else:
-        rgb = _laid_on_sphere(rgb, placement, size)
+        rgb = _laid_on_sphere(rgb, placement, size, path)
     return PanoramaPhoto(rgb, placement, tuple(notes))
 
 
@@ -109,12 +109,14 @@ def _widest(pixel_limit: int) -> int:
     return max(2, int((2 * pixel_limit) ** 0.5))
 
 
-def _laid_on_sphere(rgb: UInt8, placement: Placement, width: int) -> UInt8:
+def _laid_on_sphere(rgb: UInt8, placement: Placement, width: int, path: StrPath) -> UInt8:
     share = width / placement.panorama_width
     if share < 1:
         smaller = [max(1, round(side * share)) for side in (placement.width, placement.height)]
         rgb = np.array(Image.fromarray(rgb).resize(smaller, Image.Resampling.LANCZOS))
     placed, known = place(rgb, placement, width // 2, width)
+    if not known.any():
+        raise InputError(f"{path} is too narrow to be seen on a sphere {width} pixels round")
     filled = continue_smoothly(placed.astype(np.float32), known)
     return np.where(known[..., None], placed, np.rint(filled)).astype(np.uint8)
 

@@ -45,6 +45,8 @@ class Placement:
     @property
     def panorama_width(self) -> int:
         """Even width of a panorama that keeps the picture's detail in its middle."""
+        if self.whole:
+            return max(self.width - self.width % 2, 4)
         if self.projection == "perspective":
             radian = self.width / (2 * math.tan(self.span[0] / 2))
         else:
