@@ -1,12 +1,13 @@
 """The app's own pieces of HTML. All text that comes from people or files passes `escape`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from app.jobs import Snapshot
-from app.shelf import Kept, Scene
+from app.shelf import Found, day
 
 HEADER = """
 <div class="masthead">
@@ -17,19 +18,13 @@ HEADER = """
   <h1>DepthFusion</h1>
 </div>"""
 
-IDLE = """
-<div class="stage idle">
-  <svg viewBox="0 0 200 120" aria-hidden="true"><g fill="none" stroke-linecap="round"
-    stroke-width="2"><path class="near" d="M18 66a82 82 0 0 0 164 0"/><path class="mid"
-    d="M44 44a64 64 0 0 1 112 0"/><path class="far" d="M72 22a48 48 0 0 1 56 0"/></g>
-    <circle cx="100" cy="66" r="5"/></svg>
-  <p>{}</p>
-</div>"""
+RINGS = (Path(__file__).parent / "static" / "rings.svg").read_text("utf-8")
+"""A place from above: outlines of what is near, farther and far, round the one who looks."""
 
 
 def idle(words: str) -> str:
     """What stands where nothing has happened yet."""
-    return IDLE.format(escape(words))
+    return f'<div class="stage idle">{RINGS}<p>{escape(words)}</p></div>'
 
 
 def progress(now: Snapshot) -> str:
@@ -66,7 +61,7 @@ def ended(title: str, lines: Iterable[str] = (), kind: str = "calm") -> str:
     )
 
 
-def made(scene: Scene, seconds: float, notes: Iterable[str]) -> str:
+def made(scene: Found, seconds: float, notes: Iterable[str]) -> str:
     """A scene that has just come about."""
     rows = "".join(f"<li>{escape(line)}</li>" for line in notes)
     return (
@@ -88,29 +83,50 @@ def frame(key: str | None) -> str:
     )
 
 
-def takeaways(scene: Scene | None, files: Iterable[Kept]) -> str:
+def takeaways(scene: Found | None) -> str:
     """What can be had of a scene, each with its size and what it is for."""
     if scene is None:
         return idle("No scene is open. Choose one in the library first.")
     rows = "".join(
         f'<li><a href="{escape(kept.address, quote=True)}" download><b>{escape(kept.label)}</b>'
         f"<span>{escape(kept.purpose)}</span><em>{size(kept.bytes)}</em></a></li>"
-        for kept in files
+        for kept in scene.kept
     )
-    return f'<div class="takeaways"><h2>{escape(scene.title)}</h2><ul>{rows}</ul></div>'
+    return (
+        f'<div class="takeaways"><h2>{escape(scene.title)}</h2><ul>{rows}</ul>'
+        f"{facts(scene.facts)}</div>"
+    )
 
 
-def cards(scenes: Iterable[Scene]) -> str:
-    """Every scene as a picture to press."""
-    rows = "".join(
-        f'<li><button type="button" data-scene="{escape(scene.key, quote=True)}">'
-        f'<img src="{address(scene.key)}/thumbnail.webp" alt="" loading="lazy">'
-        f"<b>{escape(scene.title)}</b><span>{escape(scene.caption)}</span></button></li>"
-        for scene in scenes
-    )
+def cards(scenes: Iterable[Any]) -> str:
+    """Every scene (a `studio.SceneEntry`) as a picture to press."""
+    rows = "".join(_card(scene) if scene.problem is None else _damaged(scene) for scene in scenes)
     if not rows:
         return idle("The library is empty. Scenes that you make are kept here.")
     return f'<ul class="cards">{rows}</ul>'
+
+
+def _card(scene: Any) -> str:
+    how = {"import": "from a photo"}.get(scene.engine, scene.engine)
+    caption = " · ".join(part for part in (how, day(scene.created)) if part)
+    picture = f'<img src="{address(scene.name)}/thumbnail.webp" alt="" loading="lazy">'
+    return (
+        f'<li><button type="button" data-scene="{escape(scene.name, quote=True)}">'
+        f"{picture if scene.thumbnail else '<i></i>'}"
+        f"<b>{escape(scene.title)}</b><span>{escape(caption)}</span></button></li>"
+    )
+
+
+def _damaged(scene: Any) -> str:
+    return (
+        f'<li class="damaged"><i></i><b>{escape(scene.title)}</b>'
+        f"<span>{escape(scene.problem)}</span></li>"
+    )
+
+
+def recent(scenes: Sequence[Any]) -> str:
+    """The newest scenes, under a heading; nothing where there are none."""
+    return f'<h2 class="heading">Made lately</h2>{cards(scenes)}' if scenes else ""
 
 
 def facts(pairs: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """The server: scene files, the viewer, and Gradio, behind one door."""
 
+import asyncio
 import base64
 import hashlib
 import os
@@ -38,14 +39,9 @@ def build_app(options: ServeOptions, studio: Any = None) -> ASGIApp:
     studio : what does the work; `depthfusion.studio` where `None`.
     """
     uploads = own_uploads()
-    import gradio as gr
-
-    from app.page import build_page
-    from app.theme import STATIC, theme
-
     if studio is None:
         from depthfusion import studio
-    shelf = Shelf(options.library or studio.library_folder())
+    shelf = Shelf(studio, options.library or studio.library_folder())
     lane = Lane()
 
     @asynccontextmanager
@@ -60,6 +56,17 @@ def build_app(options: ServeOptions, studio: Any = None) -> ASGIApp:
     app.include_router(scene_routes(shelf.folder))
     app.add_middleware(CarefulHeaders)
     app.mount("/viewer", StaticFiles(directory=VIEWER, html=True), name="viewer")
+    asyncio.run(mount_page(app, studio, shelf, lane, options.upload_limit))
+    return SignIn(app, *options.auth) if options.auth else app
+
+
+async def mount_page(app: FastAPI, studio: Any, shelf: Shelf, lane: Lane, limit: int) -> None:
+    """Put Gradio's page at the root; a coroutine, as Gradio leaves a loop behind outside of one."""
+    import gradio as gr
+
+    from app.page import build_page
+    from app.theme import STATIC, theme
+
     gr.mount_gradio_app(
         app,
         build_page(studio, shelf, lane),
@@ -67,12 +74,11 @@ def build_app(options: ServeOptions, studio: Any = None) -> ASGIApp:
         theme=theme(),
         css_paths=[STATIC / "studio.css"],
         favicon_path=str(VIEWER / "icon.svg"),
-        max_file_size=options.upload_limit,
+        max_file_size=limit,
         footer_links=[],
         run_history=False,
         show_error=False,
     )
-    return SignIn(app, *options.auth) if options.auth else app
 
 
 def own_uploads() -> Path:

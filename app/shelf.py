@@ -1,9 +1,6 @@
 """What the library holds, as the app shows it."""
 
-import json
-import re
-import secrets
-import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,35 +8,19 @@ from typing import Any
 from urllib.parse import quote
 
 from app.scenes import EXPORTS, scene_folder
-from depthfusion.io.scene_folder import read_info, scenes_in
 from depthfusion.types import InputError
 
-
-@dataclass(frozen=True)
-class Scene:
-    """A scene in the library: its folder's name, and what its record says."""
-
-    key: str
-    title: str
-    prompt: str
-    engine: str
-    created: str
-    record: dict[str, Any]
-
-    @property
-    def caption(self) -> str:
-        """One line under its picture."""
-        made = {"import": "from a photo"}.get(self.engine, self.engine)
-        try:
-            day = f"{datetime.fromisoformat(self.created):%-d %b %Y}"
-        except ValueError:
-            return made
-        return f"{made} · {day}"
+NAMED = {
+    "scene.glb": ("3D scene (GLB)", "for Blender, game engines and headsets"),
+    "preview.mp4": ("Short film (MP4)", "made with the scene"),
+    "rgb.png": ("360° picture (PNG)", "the whole sphere, flat"),
+}
+"""Files that every scene may have, each with what it is for."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A file to take away."""
+    """A file to take away: what it is, what it is for, its bytes, and where it is fetched."""
 
     label: str
     purpose: str
@@ -47,79 +28,81 @@ class Kept:
     address: str
 
 
+@dataclass(frozen=True)
+class Found:
+    """A scene that can be opened: its folder's name, and what `studio.show` says of it."""
+
+    key: str
+    record: Mapping[str, Any]
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.record.get("title") or self.key
+
+    @property
+    def kept(self) -> list[Kept]:
+        """What can be taken away now."""
+        sizes: Mapping[str, int] = self.record.get("files", {})
+        made = [name for name in sizes if is_export(name)]
+        return [self._kept(name) for name in (*NAMED, *made) if name in sizes]
+
+    def _kept(self, name: str) -> Kept:
+        plain = name.rpartition("/")[2]
+        label, purpose = NAMED.get(name, (plain, "made on request"))
+        saved = f"{self.key}{Path(name).suffix}" if name in NAMED else f"{self.key}-{plain}"
+        address = f"scenes/{quote(self.key, safe='')}/{quote(name)}?save={quote(saved)}"
+        return Kept(label, purpose, self.record["files"][name], address)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """How it came about, by name."""
+        record = self.record
+        unit = " m" if record.get("scale") == "metric" else ""
+        return {
+            "Prompt": record.get("prompt"),
+            "Engine": record.get("engine"),
+            "Model": record.get("model"),
+            "Licence": record.get("licence"),
+            "Seed": record.get("seed"),
+            "Size": f"{record.get('width')} × {record.get('height')}",
+            "Room to lean": f"{record.get('head_box', 0):.2g}{unit} to every side",
+            "Made": day(record.get("created", "")),
+        }
+
+
 class Shelf:
     """The folder of scenes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, studio: Any, folder: Path) -> None:
+        self.studio = studio
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def scenes(self) -> list[Scene]:
-        """All that can be opened, newest first; what is damaged is left out."""
-        found = [self.find(path.name) for path in scenes_in(self.folder)]
-        return sorted((s for s in found if s), key=lambda s: s.created, reverse=True)
+    def entries(self) -> Sequence[Any]:
+        """All scenes as `studio.SceneEntry`, newest first, those last that cannot be opened."""
+        return self.studio.list_scenes(self.folder)
 
-    def find(self, key: str | None) -> Scene | None:
-        """The scene of that name."""
+    def find(self, key: str | None) -> Found | None:
+        """The scene of that name, where there is one that opens."""
         folder = scene_folder(self.folder, key) if key else None
-        if folder is None or key is None:
+        if folder is None:
             return None
         try:
-            record = read_info(folder)
+            return Found(folder.name, self.studio.show(folder))
         except InputError:
             return None
-        text = {name: str(record.get(name) or "") for name in ("prompt", "engine", "created")}
-        return Scene(key, str(record.get("title") or key), record=record, **text)
-
-    def path(self, scene: Scene) -> Path:
-        """Where it lies."""
-        return self.folder / scene.key
-
-    def room_for(self, words: str) -> Path:
-        """A path that is free, named after the words."""
-        plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-        stem = "-".join(re.findall(r"[a-z0-9]+", plain)[:6])[:48].strip("-") or "scene"
-        while (path := self.folder / f"{stem}-{secrets.token_hex(2)}").exists():
-            pass
-        return path
-
-    def kept(self, scene: Scene) -> list[Kept]:
-        """What can be taken away now."""
-        folder, base = self.path(scene), f"scenes/{quote(scene.key, safe='')}"
-        named = [
-            ("scene.glb", "3D scene (GLB)", "for Blender, game engines and headsets"),
-            ("preview.mp4", "Short film (MP4)", "made with the scene"),
-            ("rgb.png", "360° picture (PNG)", "the whole sphere, flat"),
-        ]
-        files = [
-            Kept(label, why, (folder / name).stat().st_size,
-                 f"{base}/{name}?save={quote(f'{scene.key}{Path(name).suffix}')}")
-            for name, label, why in named
-            if (folder / name).is_file()
-        ]  # fmt: skip
-        exports = folder / "exports"
-        newest = sorted(exports.glob("*"), key=lambda p: p.stat().st_mtime, reverse=True)
-        files += [
-            Kept(path.name, "made on request", path.stat().st_size,
-                 f"{base}/exports/{quote(path.name)}?save={quote(f'{scene.key}-{path.name}')}")
-            for path in newest
-            if path.suffix.lower() in EXPORTS and path.is_file()
-        ]  # fmt: skip
-        return files
 
 
-def recipe(scene: Scene) -> dict[str, Any]:
-    """How a scene came about, in words for its page."""
-    record = scene.record
-    options = record.get("options") or {}
-    room = record.get("head_box")
-    return {
-        "Prompt": scene.prompt,
-        "Engine": scene.engine,
-        "Model": record.get("model"),
-        "Seed": record.get("seed"),
-        "Size": f"{record.get('width')} × {record.get('height')}",
-        "Room to lean": f"{room:.2f} m" if isinstance(room, int | float) else None,
-        "Licence": record.get("licence"),
-        "Options": json.dumps(options, ensure_ascii=False) if options else None,
-    }
+def is_export(name: str) -> bool:
+    """Whether a file of a scene was exported, in a format that is served."""
+    return name.startswith("exports/") and Path(name).suffix.lower() in EXPORTS
+
+
+def day(moment: str) -> str:
+    """An ISO 8601 moment as a date that people read; empty where it is none."""
+    try:
+        then = datetime.fromisoformat(moment)
+    except ValueError:
+        return ""
+    return f"{then.day} {then:%b %Y}"

@@ -85,7 +85,7 @@ def bring_tab(desk: Desk) -> None:
                 layout=layout,
                 fit=fit,
             )
-            out = desk.shelf.room_for(Path(photo).stem)
+            out = desk.studio.new_scene_folder(Path(photo).stem, desk.shelf.folder)
             result = desk.studio.import_photo(Path(photo), out, options, progress=progress)
             return out.name, result
 
@@ -93,9 +93,8 @@ def bring_tab(desk: Desk) -> None:
             return told_of(desk, result, now)
 
         async for turn in turns(desk.lane, "bring", owner(request, "bring"), work, told):
-            key = turn.result[0] if turn.result else gr.skip()
-            tab = gr.update(selected="look") if turn.result else gr.skip()
-            yield *turn.row(), key, tab
+            view = desk.opened(turn.result[0]) if turn.result else desk.unchanged()
+            yield *turn.row(), *view
 
     depth.change(
         lambda file: gr.update(visible=file is not None),
@@ -108,7 +107,7 @@ def bring_tab(desk: Desk) -> None:
     start.click(
         run,
         [photo, depth, kind, layout, near, far, fit],
-        [status, start, stop, desk.current, desk.tabs],
+        [status, start, stop, *desk.view],
         concurrency_limit=None,
         show_progress="hidden",
         api_name="bring",

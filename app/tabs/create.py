@@ -86,16 +86,15 @@ def create_tab(desk: Desk) -> None:
                 steps=int(steps) or None,
                 guidance=guidance or None,
             )
-            out = desk.shelf.room_for(words)
+            out = desk.studio.new_scene_folder(words, desk.shelf.folder)
             return out.name, desk.studio.create(words.strip(), out, options, progress=progress)
 
         def told(result: tuple[str, Any], now: Snapshot) -> str:
             return told_of(desk, result, now)
 
         async for turn in turns(desk.lane, "create", owner(request, "create"), work, told):
-            key = turn.result[0] if turn.result else gr.skip()
-            tab = gr.update(selected="look") if turn.result else gr.skip()
-            yield *turn.row(), key, tab
+            view = desk.opened(turn.result[0]) if turn.result else desk.unchanged()
+            yield *turn.row(), *view
 
     show_examples()
     dice.click(lambda: random.randrange(SEEDS), None, seed, queue=False, api_visibility="private")
@@ -103,7 +102,7 @@ def create_tab(desk: Desk) -> None:
         [start.click, prompt.submit],
         run,
         [prompt, engine, width, seed, negative, steps, guidance],
-        [status, start, stop, desk.current, desk.tabs],
+        [status, start, stop, *desk.view],
         concurrency_limit=None,
         show_progress="hidden",
         api_name="create",

@@ -4,7 +4,6 @@ from typing import Any
 
 import gradio as gr
 
-from app import markup
 from app.desk import Desk
 
 PRESS = """
@@ -17,26 +16,26 @@ element.addEventListener('click', (event) => {
 
 def library_tab(desk: Desk) -> gr.HTML:
     """Place the tab; gives the list of scenes."""
-    shelf = gr.HTML("", js_on_load=PRESS, elem_id="library")
+    return scene_cards(desk, "library")
 
-    def choose(event: gr.EventData) -> tuple[Any, Any]:
+
+def scene_cards(desk: Desk, name: str) -> gr.HTML:
+    """Place pictures of scenes; pressing one opens it. Their markup is `markup.cards`."""
+    cards = gr.HTML("", js_on_load=PRESS, elem_id=name)
+
+    def choose(event: gr.EventData) -> tuple[Any, ...]:
         scene = desk.shelf.find(str(event._data.get("scene", "")))
         if scene is None:
             gr.Warning("This scene is not there any more.")
-            return gr.skip(), gr.skip()
-        return scene.key, gr.update(selected="look")
+            return desk.unchanged()
+        return desk.opened(scene.key)
 
-    shelf.click(
+    cards.click(
         choose,
         None,
-        [desk.current, desk.tabs],
+        desk.view,
         queue=False,
         show_progress="hidden",
         api_visibility="private",
     )
-    return shelf
-
-
-def shelved(desk: Desk) -> str:
-    """The scenes as they are now."""
-    return markup.cards(desk.shelf.scenes())
+    return cards

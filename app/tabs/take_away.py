@@ -27,11 +27,11 @@ SIZES = {
 }
 
 
-def take_away_tab(desk: Desk) -> gr.HTML:
-    """Place the tab; gives the list of files, which follows the scene that is open."""
+def take_away_tab(desk: Desk) -> None:
+    """Place the tab."""
     with gr.Row(elem_classes="two"):
         with gr.Column(scale=7, min_width=320):
-            files = gr.HTML(markup.takeaways(None, []), elem_id="takeaways")
+            desk.files.render()
         with gr.Column(scale=5, min_width=320):
             gr.Markdown("### A film of your own", elem_classes="section")
             path = gr.Dropdown(list(PATHS.items()), value="orbit", label="Move", filterable=False)
@@ -57,30 +57,24 @@ def take_away_tab(desk: Desk) -> gr.HTML:
             if scene is None:
                 raise InputError("open a scene first")
             width, height = SIZES[size]
-            options = desk.studio.VideoOptions(
+            options = desk.studio.FilmOptions(
                 path=path, seconds=seconds, fps=int(fps), size=(width, height)
             )
-            out = desk.shelf.path(scene) / "exports" / f"{path}-{width}x{height}.mp4"
-            return desk.studio.video(desk.shelf.path(scene), out, options, progress=progress)
+            folder = desk.shelf.folder / scene.key
+            out = folder / "exports" / f"{path}-{width}x{height}.mp4"
+            return desk.studio.video(folder, out, options, progress=progress)
 
         def told(outcome: Any, now: Snapshot) -> str:
             return markup.ended(f"Done in {markup.duration(now.elapsed)}", outcome.notes)
 
         async for turn in turns(desk.lane, "video", owner(request, "video"), work, told):
-            yield *turn.row(), listing(desk, key) if turn.result else gr.skip()
+            yield *turn.row(), desk.listing(key) if turn.result else gr.skip()
 
     start.click(
         run,
         [desk.current, path, size, seconds, fps],
-        [status, start, stop, files],
+        [status, start, stop, desk.files],
         concurrency_limit=None,
         show_progress="hidden",
         api_name="film",
     )
-    return files
-
-
-def listing(desk: Desk, key: str | None) -> str:
-    """The files of the scene that is open."""
-    scene = desk.shelf.find(key)
-    return markup.takeaways(scene, desk.shelf.kept(scene) if scene else [])

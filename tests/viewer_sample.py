@@ -29,20 +29,34 @@ def panorama(height: int = 256) -> np.ndarray:
     longitude = ((np.arange(width) + 0.5) / width - 0.5) * 2 * np.pi
     latitude = (0.5 - (np.arange(height) + 0.5) / height) * np.pi
     flat = np.cos(latitude)[:, None]
-    x, y, z = flat * np.sin(longitude), np.sin(latitude)[:, None] + 0 * flat * longitude, -flat * np.cos(longitude)
+    x, y, z = (
+        flat * np.sin(longitude),
+        np.sin(latitude)[:, None] + 0 * flat * longitude,
+        -flat * np.cos(longitude),
+    )
     nearest = np.argmax([-z, x, z, -x, y, -y], axis=0)
     return np.array(list(COLOURS.values()), np.uint8)[nearest]
 
 
-def sheet(longitudes: np.ndarray, latitudes: np.ndarray, radius: float, texture: np.ndarray, mode: str) -> trimesh.Trimesh:
+def sheet(
+    longitudes: np.ndarray, latitudes: np.ndarray, radius: float, texture: np.ndarray, mode: str
+) -> trimesh.Trimesh:
     """Part of a sphere seen from inside, its texture stretched over it."""
     rows, columns = len(latitudes), len(longitudes)
     flat = np.cos(latitudes)[:, None]
     place = np.stack(
-        [flat * np.sin(longitudes), np.sin(latitudes)[:, None] + 0 * longitudes, -flat * np.cos(longitudes)], -1
+        [
+            flat * np.sin(longitudes),
+            np.sin(latitudes)[:, None] + 0 * longitudes,
+            -flat * np.cos(longitudes),
+        ],
+        -1,
     )
     corner = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)).ravel()
-    quad = np.stack([corner, corner + columns, corner + 1, corner + 1, corner + columns, corner + columns + 1], -1)
+    quad = np.stack(
+        [corner, corner + columns, corner + 1, corner + 1, corner + columns, corner + columns + 1],
+        -1,
+    )
     uv = np.stack(np.meshgrid(np.linspace(0, 1, columns), np.linspace(1, 0, rows)), -1)
     picture = Image.fromarray(texture)
     material = PBRMaterial(baseColorTexture=picture, alphaMode=mode, doubleSided=True)
@@ -65,7 +79,13 @@ def glb() -> bytes:
     rim[:8, :, 3] = rim[-8:, :, 3] = rim[:, :8, 3] = rim[:, -8:, 3] = 0
     half = np.radians(8)
     near = sheet(np.linspace(-half, half, 9), np.linspace(half, -half, 9), 1.0, rim, "BLEND")
-    far = sheet(np.linspace(-np.pi, np.pi, 97), np.linspace(np.pi / 2, -np.pi / 2, 49), 4.0, panorama(), "OPAQUE")
+    far = sheet(
+        np.linspace(-np.pi, np.pi, 97),
+        np.linspace(np.pi / 2, -np.pi / 2, 49),
+        4.0,
+        panorama(),
+        "OPAQUE",
+    )
     scene = trimesh.Scene()
     scene.add_geometry(near, geom_name="layer-0", node_name="layer-0")
     scene.add_geometry(far, geom_name="layer-1", node_name="layer-1")

@@ -1,0 +1,97 @@
+"""A studio that answers as `depthfusion.studio` does, at once, with the scene of viewer_sample."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import viewer_sample
+
+from depthfusion.studio.library import list_scenes, new_scene_folder, show
+from depthfusion.types import InputError, Progress
+
+LAYER = {"rgba": "layers/00_rgba.png", "distance": "layers/00_distance.png"}
+
+
+class Options(SimpleNamespace):
+    """Takes any option by name."""
+
+
+class PretendStudio:
+    """Takes `seconds` for each job, in twenty words of progress."""
+
+    CreateOptions = ImportOptions = FilmOptions = Options
+    list_scenes = staticmethod(list_scenes)
+    new_scene_folder = staticmethod(new_scene_folder)
+    show = staticmethod(show)
+
+    def __init__(self, seconds: float = 0.2, library: Path | None = None) -> None:
+        self.seconds = seconds
+        self.library = library
+        self.asked: list[tuple[str, Any]] = []
+
+    def library_folder(self) -> Path:
+        assert self.library is not None
+        return self.library
+
+    def choose_engine(self, name: str) -> tuple[Any, str]:
+        if name == "ldm3d":
+            raise InputError("LDM3D is not part of this version")
+        return SimpleNamespace(name="sketch"), "sketch: it needs no model"
+
+    def create(self, prompt: str, out: Path, options: Any, progress: Progress) -> Any:
+        self.asked.append((prompt, options))
+        if prompt == "break":
+            raise RuntimeError("the <b>engine</b> broke")
+        self._work(progress, "Drawing the place", "Building layers", "Filming the preview")
+        self._leave(out, title=prompt, prompt=prompt, engine="sketch")
+        (out / "preview.mp4").write_bytes(b"film" * 400)
+        return outcome(chosen={"engine": "sketch, as no model is here"}, notes=["Understood: sea."])
+
+    def import_photo(self, photo: Path, out: Path, options: Any, progress: Progress) -> Any:
+        self.asked.append((photo.name, options))
+        if options.depth is None:
+            raise InputError("this version needs a depth file beside the photo")
+        self._work(progress, "Reading the photo", "Building layers")
+        self._leave(out, title=photo.stem, engine="import")
+        return outcome(notes=["The depth file has half the photo's size and was enlarged."])
+
+    def video(self, scene: Path, out: Path, options: Any, progress: Progress) -> Any:
+        self.asked.append((scene.name, options))
+        self._work(progress, "Drawing frames")
+        out.parent.mkdir(exist_ok=True)
+        out.write_bytes(b"film" * 1000)
+        return outcome()
+
+    def _work(self, progress: Progress, *stages: str) -> None:
+        steps = 20
+        for stage in stages:
+            for step in range(steps):
+                progress(stage, step / steps)
+                time.sleep(self.seconds / steps / len(stages))
+
+    def _leave(self, out: Path, **info: Any) -> None:
+        stage = out.with_name(f".{out.name}.tmp")
+        shutil.rmtree(stage, ignore_errors=True)
+        write_scene_folder(stage, **info)
+        stage.rename(out)
+
+
+def outcome(**given: Any) -> SimpleNamespace:
+    nothing: dict[str, Any] = {"paths": {}, "seconds": {}, "chosen": {}, "notes": [], "facts": {}}
+    return SimpleNamespace(**(nothing | given))
+
+
+def write_scene_folder(folder: Path, **info: Any) -> Path:
+    """The sample scene with a record that `depthfusion.io` takes for whole."""
+    viewer_sample.write_sample(folder)
+    record = json.loads((folder / "scene.json").read_text())
+    record |= {
+        "engine": "sketch", "model": None, "revision": None, "seed": 1, "licence": None,
+        "options": {}, "made": {}, "created": "2026-07-28T12:00:00+00:00", "scale": "metric",
+        "width": 512, "height": 256, "layers": [LAYER],
+    }  # fmt: skip
+    (folder / "scene.json").write_text(json.dumps(record | info))
+    return folder
