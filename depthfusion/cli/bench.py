@@ -22,7 +22,9 @@ SETTINGS = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 def command(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="Which one to run; none lists them.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Which one to run; none lists them.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Run one benchmark with the arguments that follow, or list them."""

@@ -9,10 +9,11 @@ from depthfusion.cli.options import Json, OutScene, parsed_size, written_size
 from depthfusion.cli.report import report
 from depthfusion.cli.terminal import ProgressBar
 from depthfusion.studio.options import CreateOptions
+from depthfusion.types import InputError
 
 
 def command(
-    prompt: Annotated[str, typer.Argument(help="What should be there.")],
+    prompt: Annotated[str, typer.Argument(metavar="PROMPT", help="What should be there.")],
     out: OutScene,
     engine: Annotated[
         str, typer.Option(metavar="[auto|sketch|ldm3d]", help="What makes the panorama.")
@@ -47,6 +48,11 @@ def command(
     json: Json = False,
 ) -> None:
     """Create a scene."""
+    for option, value in (("--init", init), ("--strength", strength)):
+        if value is not None:
+            raise InputError(
+                f"{option} belongs to the ldm3d engine, which is not in this version; leave it out"
+            )
     width, height = parsed_size(size)
     options = CreateOptions(
         engine=engine,
@@ -57,8 +63,6 @@ def command(
         height=height,
         steps=steps,
         guidance=guidance,
-        init=init,
-        strength=strength,
         title=title,
     )
     from depthfusion import studio

@@ -12,7 +12,7 @@ from depthfusion.studio.options import DepthKind, ImportOptions, Missing, PhotoL
 
 
 def command(
-    photo: Annotated[Path, typer.Argument(help="An equirectangular picture.")],
+    photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="An equirectangular picture.")],
     out: OutScene,
     depth: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Its depth: .png .exr .npy .tif .pfm.")

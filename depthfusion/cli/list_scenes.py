@@ -12,7 +12,9 @@ from depthfusion.studio.library import SceneEntry
 
 
 def command(
-    folder: Annotated[Path | None, typer.Argument(help="The library by default.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="FOLDER", help="The library by default.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """List scenes, newest first."""

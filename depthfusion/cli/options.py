@@ -10,7 +10,7 @@ from depthfusion.types import InputError
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")
 ]
-SceneFolder = Annotated[Path, typer.Argument(help="The scene's folder.")]
+SceneFolder = Annotated[Path, typer.Argument(metavar="SCENE", help="The scene's folder.")]
 OutFile = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")]
 OutScene = Annotated[
     Path, typer.Option("--out", metavar="SCENE", help="The scene's folder; made or replaced.")
