@@ -196,16 +196,28 @@ class OmnidirectionalStereo(Camera):
         """The longitude shifts by asin(R/ρ); points within the circle are NaN."""
         x, y, z = np.moveaxis(np.asarray(points, np.float64), -1, 0)
         rho = np.hypot(x, z)
-        latitude = np.arctan2(y, rho)
-        # With a taper the radius hangs on the latitude seen and that on the radius; a few rounds
-        # settle it, because the radius is small against the distance wherever it still changes.
-        for _ in range(1 if self.taper is None else 8):
-            radius = self.ipd / 2 * self.baseline(latitude)
-            outside = rho > radius
-            ahead = np.sqrt(np.where(outside, rho * rho - radius * radius, np.nan))
-            latitude = np.arctan2(y, ahead)
+        radius = self._radius_seeing(rho, np.abs(y))
+        outside = rho > radius
+        latitude = np.arctan2(y, np.sqrt(np.where(outside, rho * rho - radius * radius, np.nan)))
         shift = np.arcsin(np.divide(radius, rho, out=np.full_like(rho, np.nan), where=outside))
         return _sphere_pixels(np.arctan2(x, -z) - _side(self.eye) * shift, latitude, self)
+
+    def _radius_seeing(self, rho: Float64, height: Float64) -> Float64:
+        """Radius of the circle from which a point `rho` off the axis, `height` up or down, is seen.
+
+        With a taper it hangs on the latitude, and the latitude on it. The one that suits a radius
+        falls as latitude rises, so halving finds the only place where both agree.
+        """
+        low = np.arctan2(height, rho)
+        if self.taper is not None:
+            high = np.full_like(low, np.pi / 2)
+            for _ in range(53):
+                middle = (low + high) / 2
+                radius = self.ipd / 2 * self.baseline(middle)
+                ahead = np.sqrt(np.maximum(rho * rho - radius * radius, 0))
+                higher = height * np.cos(middle) > ahead * np.sin(middle)
+                low, high = np.where(higher, middle, low), np.where(higher, high, middle)
+        return self.ipd / 2 * self.baseline(low)
 
     def scaled(self, factor: int) -> "OmnidirectionalStereo":
         """The same view with `factor` times as many pixels each way."""

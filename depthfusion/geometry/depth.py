@@ -39,16 +39,18 @@ class DepthMapping:
         """Verify ranges."""
         if self.kind not in ("linear", "inverse"):
             raise ValueError(f'kind must be "linear" or "inverse"; got {self.kind!r}')
-        if not self.radius > 0:
+        if not 0 < self.radius < np.inf:
             raise ValueError(f"radius must be above 0; got {self.radius}")
         if not 0 <= self.strength < 1:
             raise ValueError(f"strength must be in 0 … below 1; got {self.strength}")
-        if not 0 < self.near < self.far:
-            raise ValueError(f"near must be above 0 and below far; got {self.near}, {self.far}")
+        _verify_range(self.near, self.far)
 
 
 def distance_from_inverse(inverse_depth: ArrayLike, mapping: DepthMapping) -> Float32:
-    """Distance along the ray, float32, for inverse depth 0…1 of any shape (clipped to that)."""
+    """Distance along the ray, float32, for inverse depth 0…1 of any shape (clipped to that).
+
+    NaN, for what is not known, stays NaN.
+    """
     d = np.clip(np.asarray(inverse_depth, np.float64), 0, 1)
     if mapping.kind == "linear":
         r = mapping.radius * (1 + mapping.strength * (1 - 2 * d))
@@ -58,7 +60,13 @@ def distance_from_inverse(inverse_depth: ArrayLike, mapping: DepthMapping) -> Fl
 
 
 def inverse_from_distance(distance: ArrayLike, mapping: DepthMapping) -> Float32:
-    """The inverse of `distance_from_inverse`; sky and what lies out of range is clipped to 0…1."""
+    """The inverse of `distance_from_inverse`; sky and what lies out of range is clipped to 0…1.
+
+    Raises
+    ------
+    ValueError
+        The mapping is linear with strength 0 and has no inverse.
+    """
     r = np.asarray(distance, np.float64)
     if mapping.kind == "linear":
         if mapping.strength == 0:
@@ -86,8 +94,16 @@ def z_from_distance(distance: ArrayLike, directions: ArrayLike) -> Float64:
 
 
 def code_range(distance: ArrayLike) -> tuple[float, float]:
-    """The near and far that hold every finite distance for the 16-bit code: near < far."""
+    """The near and far that hold every finite distance for the 16-bit code: near < far.
+
+    Raises
+    ------
+    ValueError
+        There is no finite distance.
+    """
     finite = np.asarray(distance)[np.isfinite(distance)]
+    if not finite.size:
+        raise ValueError("distance must be finite somewhere; got sky everywhere")
     near, far = float(finite.min()), float(finite.max())
     return near, max(far, near * 1.001)
 
@@ -97,15 +113,36 @@ def encode_distance16(distance: ArrayLike, near: float, far: float) -> UInt16:
 
     `65535 · (1/distance − 1/far)/(1/near − 1/far)`. Finite distances keep clear of 0: what lies at
     `far` or beyond becomes 1, what lies nearer than `near` 65535.
+
+    Raises
+    ------
+    ValueError
+        A distance is not above 0, or near and far are no range.
     """
-    inverse = 1 / np.asarray(distance, np.float64)
+    _verify_range(near, far)
+    distance = np.asarray(distance, np.float64)
+    if not (distance > 0).all():
+        raise ValueError("distance must be above 0 everywhere (NaN is not); +inf is sky")
+    inverse = 1 / distance
     code = np.rint(CODE_MAX * (inverse - 1 / far) / (1 / near - 1 / far))
     code = np.where(inverse > 0, np.clip(code, 1, CODE_MAX), 0)
     return code.astype(np.uint16)
 
 
 def decode_distance16(code: ArrayLike, near: float, far: float) -> Float32:
-    """Distance from the 16-bit code of `encode_distance16`; 0 becomes +inf."""
+    """Distance from the 16-bit code of `encode_distance16`; 0 becomes +inf.
+
+    Raises
+    ------
+    ValueError
+        near and far are no range.
+    """
+    _verify_range(near, far)
     share = np.asarray(code, np.float64) / CODE_MAX
     distance = 1 / (share / near + (1 - share) / far)
     return np.where(np.asarray(code) == 0, np.inf, distance).astype(np.float32)
+
+
+def _verify_range(near: float, far: float) -> None:
+    if not 0 < near < far < np.inf:
+        raise ValueError(f"near must be above 0 and below far, both finite; got {near}, {far}")

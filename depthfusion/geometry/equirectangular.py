@@ -59,12 +59,10 @@ def pixel_from_direction(direction: ArrayLike, height: int, width: int) -> Float
 
 
 def wrap(row: NDArray, column: NDArray, height: int, width: int) -> tuple[NDArray, NDArray]:
-    """Bring whole-number positions back into the picture, over the seam and over the poles.
-
-    Rows may lie up to one height outside.
-    """
-    over = (row < 0) | (row >= height)
-    row = np.where(row < 0, -1 - row, np.where(row >= height, 2 * height - 1 - row, row))
+    """Bring whole-number positions back into the picture, over the seam and over the poles."""
+    row = np.mod(row, 2 * height)  # once down the front of the sphere and up its back
+    over = row >= height
+    row = np.where(over, 2 * height - 1 - row, row)
     return row, np.mod(np.where(over, column + width // 2, column), width)
 
 
@@ -98,7 +96,7 @@ def sample(image: NDArray, x: ArrayLike, y: ArrayLike, order: Order = "linear") 
 
     Parameters
     ----------
-    x, y : positions of one shape, pixel centres at whole numbers, y within one height outside.
+    x, y : positions of one shape, pixel centres at whole numbers, also outside the picture.
     order : "nearest" keeps the type; "linear" and "cubic" (Catmull-Rom) give float64.
     """
     x, y = np.broadcast_arrays(np.asarray(x, np.float64), np.asarray(y, np.float64))

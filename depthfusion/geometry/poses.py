@@ -18,17 +18,25 @@ def yaw_pitch(yaw: float, pitch: float, position: ArrayLike = (0, 0, 0)) -> Pose
 def look_at(position: ArrayLike, target: ArrayLike, up: ArrayLike = (0, 1, 0)) -> Pose:
     """At `position` [3], looking at `target` [3], with `up` [3] upwards in the picture.
 
+    `up` may have any length.
+
     Raises
     ------
     ValueError
-        `target` is where the camera stands, or lies along `up`.
+        `target` is where the camera stands, lies along `up`, or is not finite.
     """
-    position = np.asarray(position, np.float64)
+    position, upwards = np.asarray(position, np.float64), np.asarray(up, np.float64)
     back = position - np.asarray(target, np.float64)
-    right = np.cross(up, back)
-    if np.linalg.norm(right) < 1e-9 * max(1.0, float(np.linalg.norm(back))):
-        raise ValueError("target must differ from position and must not lie along up")
-    back = back / np.linalg.norm(back)
+    if not np.isfinite([back, upwards]).all():
+        raise ValueError("target must be finite, and position and up too")
+    right = np.cross(upwards, back)
+    length = np.linalg.norm(back)
+    if np.linalg.norm(right) <= 1e-9 * np.linalg.norm(upwards) * length:
+        raise ValueError(
+            "target must differ from position and must not lie along up; "
+            f"got {np.asarray(target).tolist()} seen from {position.tolist()}"
+        )
+    back = back / length
     right = right / np.linalg.norm(right)
     matrix = np.eye(4)
     matrix[:3] = np.stack([right, np.cross(back, right), back, position], axis=1)

@@ -18,13 +18,14 @@ def frozen(name: str, array: ArrayLike, dtype: DTypeLike, shape: tuple[int | Non
     ----------
     name : the argument's name, for the message.
     array : anything NumPy reads; copied only when its type has to change.
-    dtype : wanted element type. Integers are never narrowed silently from floats.
+    dtype : wanted element type. Integers are taken from integers only, and only where they fit.
     shape : wanted lengths, `None` where any length will do.
 
     Raises
     ------
     ValueError
-        The number of axes or a length differs, or floats were given for integers.
+        The number of axes or a length differs, or integers are wanted and what was given are
+        none, or too large.
     """
     given = np.asarray(array)
     fits = given.ndim == len(shape) and all(
@@ -33,8 +34,13 @@ def frozen(name: str, array: ArrayLike, dtype: DTypeLike, shape: tuple[int | Non
     if not fits:
         rule = ", ".join("any" if want is None else str(want) for want in shape)
         raise ValueError(f"{name} must be [{rule}]; got {list(given.shape)}")
-    if np.issubdtype(dtype, np.integer) and not np.issubdtype(given.dtype, np.integer):
-        raise ValueError(f"{name} must hold {np.dtype(dtype)}; got {given.dtype}")
+    if np.issubdtype(dtype, np.integer):
+        if not np.issubdtype(given.dtype, np.integer):
+            raise ValueError(f"{name} must hold {np.dtype(dtype)}; got {given.dtype}")
+        if given.dtype != dtype and given.size:
+            low, high, limits = given.min(), given.max(), np.iinfo(dtype)
+            if low < limits.min or high > limits.max:
+                raise ValueError(f"{name} must hold {np.dtype(dtype)}; got {low} to {high}")
     view = np.ascontiguousarray(given, dtype=dtype).view()
     view.flags.writeable = False
     return view

@@ -36,16 +36,24 @@ class TexturedMesh:
         vertices = frozen("vertices", self.vertices, np.float32, (None, 3))
         faces = frozen("faces", self.faces, np.int32, (None, 3))
         uvs = frozen("uvs", self.uvs, np.float32, (len(vertices), 2))
-        channels = np.shape(self.texture)[-1]
+        channels = np.shape(self.texture)[-1] if np.ndim(self.texture) else 0
         if channels not in (3, 4):
             raise ValueError(f"texture must have 3 or 4 channels; got {channels}")
         texture = frozen("texture", self.texture, np.uint8, (None, None, channels))
+        if not texture.size:
+            raise ValueError(f"texture must have at least one pixel; got {list(texture.shape)}")
         if len(faces) and not (faces.min() >= 0 and faces.max() < len(vertices)):
             raise ValueError(
                 f"faces must index {len(vertices)} vertices; got {faces.min()} to {faces.max()}"
             )
         if not np.isfinite(vertices).all():
             raise ValueError("vertices must be finite")
+        if not np.isfinite(uvs).all():
+            raise ValueError("uvs must be finite")
+        if self.alpha_mode not in ("opaque", "mask", "blend"):
+            raise ValueError(
+                f'alpha_mode must be "opaque", "mask" or "blend"; got {self.alpha_mode!r}'
+            )
         for name, value in (
             ("vertices", vertices), ("faces", faces), ("uvs", uvs), ("texture", texture)
         ):  # fmt: skip

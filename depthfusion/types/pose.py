@@ -78,6 +78,8 @@ class CameraPath:
             raise ValueError(
                 f"times must match poses, at least one; got {len(times)} and {len(self.poses)}"
             )
+        if not np.isfinite(times).all():
+            raise ValueError("times must be finite")
         if (np.diff(times) <= 0).any():
             raise ValueError("times must increase")
         object.__setattr__(self, "times", times)

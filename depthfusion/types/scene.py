@@ -61,8 +61,11 @@ class LayeredScene:
         sizes = {layer.distance.shape for layer in self.layers}
         if len(sizes) > 1:
             raise ValueError(f"layers must all have one size; got {sorted(sizes)}")
-        if not self.head_box >= 0:
+        if not 0 <= self.head_box < np.inf:
             raise ValueError(f"head_box must be 0 or more; got {self.head_box}")
+        if self.scale not in ("metric", "relative"):
+            raise ValueError(f'scale must be "metric" or "relative"; got {self.scale!r}')
+        object.__setattr__(self, "layers", tuple(self.layers))
 
 
 @dataclass(frozen=True)
