@@ -10,7 +10,14 @@ import pytest
 from scene_samples import small_scene
 
 from depthfusion.io import staging
-from depthfusion.io.scene_folder import is_scene, load_scene, save_scene, scenes_in
+from depthfusion.io.scene_folder import (
+    is_scene,
+    load_scene,
+    save_scene,
+    scenes_in,
+    staged_scene,
+    write_scene,
+)
 from depthfusion.types import InputError
 
 HERE = Path(__file__).parent
@@ -196,6 +203,23 @@ def test_a_scene_that_was_set_aside_comes_back_when_looked_for(tmp_path):
     assert not aside.exists()
 
 
+def test_a_reader_who_looks_between_two_renames_does_no_harm(tmp_path, monkeypatch):
+    save_scene(small_scene(), tmp_path / "scene")
+    monkeypatch.setattr(staging, "exchange", lambda *_: False)
+    rename, seen = os.rename, []
+
+    def watched(source, target):
+        rename(source, target)
+        if str(target).endswith(".old") and len(seen) < 2:
+            seen.append(is_scene(tmp_path / "scene"))
+
+    monkeypatch.setattr(os, "rename", watched)
+    save_scene(small_scene(1, title="new"), tmp_path / "scene")
+    assert seen == [True, True]
+    assert load_scene(tmp_path / "scene").info.title == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["scene"]
+
+
 def test_only_dead_leftovers_of_the_same_place_are_removed(tmp_path):
     dead = tmp_path / ".scene.4242-0badcafe.partial"
     other = tmp_path / ".other.4242-0badcafe.partial"
@@ -214,12 +238,12 @@ def test_only_dead_leftovers_of_the_same_place_are_removed(tmp_path):
 
 def test_nobody_is_replaced_who_came_in_between(tmp_path):
     target = tmp_path / "scene"
-    with pytest.raises(InputError, match="exists and is no scene"):
-        from depthfusion.io.scene_folder import staged_scene, write_scene
-
-        with staged_scene(target) as stage:
-            write_scene(small_scene(), stage)
-            target.mkdir()
-            (target / "mine").touch()
+    with (
+        pytest.raises(InputError, match="exists and is no scene"),
+        staged_scene(target) as stage,
+    ):
+        write_scene(small_scene(), stage)
+        target.mkdir()
+        (target / "mine").touch()
     assert (target / "mine").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["scene"]

@@ -30,6 +30,7 @@ from depthfusion.io.scene_record import (
     encode_record,
     named,
     parse_record,
+    read_any_schema,
     read_document,
 )
 from depthfusion.io.staging import restore, restore_all, staged_folder
@@ -189,11 +190,9 @@ def is_scene(folder: StrPath) -> bool:
     place = Path(folder)
     try:
         restore(place)
-        read_document(place)
-    except OSError:
+        read_any_schema(place)
+    except (OSError, InputError):
         return False
-    except InputError as error:
-        return "reads up to" in str(error)
     return True
 
 

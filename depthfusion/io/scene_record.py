@@ -92,6 +92,24 @@ def read_document(folder: Path) -> dict[str, Any]:
     InputError
         No scene, not readable, damaged, or of a newer schema.
     """
+    document = read_any_schema(folder)
+    if document["schema"] > SCHEMA:
+        raise InputError(
+            f"{folder} has schema {document['schema']}, written by "
+            f"{document.get('written_by', 'a version unknown')}, and this depthfusion "
+            f"{__version__} reads up to {SCHEMA}; update depthfusion"
+        )
+    return document
+
+
+def read_any_schema(folder: Path) -> dict[str, Any]:
+    """Do the same for a scene of any version, also one that is still to come.
+
+    Raises
+    ------
+    InputError
+        No scene, not readable, or damaged.
+    """
     path = folder / RECORD_NAME
     if not path.exists():
         what = "holds no scene.json" if folder.is_dir() else "does not exist"
@@ -107,11 +125,6 @@ def read_document(folder: Path) -> dict[str, Any]:
     schema = document.get("schema") if isinstance(document, dict) else None
     if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
         raise InputError(f"{path} is no scene's record: it has no schema number")
-    if schema > SCHEMA:
-        raise InputError(
-            f"{folder} has schema {schema}, written by {document.get('written_by', 'unknown')}, "
-            f"and this depthfusion {__version__} reads up to {SCHEMA}; update depthfusion"
-        )
     return document
 
 

@@ -33,6 +33,7 @@ except ImportError:  # Windows
 _AT_FDCWD = -100
 _NO_REPLACE, _EXCHANGE = 1, 2
 _UNSUPPORTED = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EPERM)
+_ATTEMPTS = 5
 _UNLOCKABLE_AGE = 86400.0  # seconds after which a leftover is dead where locks don't work
 
 
@@ -176,15 +177,22 @@ def _put_in_place(stage: Path, target: Path, verify: Callable[[Path], None]) -> 
 
 
 def _swap_in_two_steps(stage: Path, target: Path) -> None:
-    """Set the old one aside, rename the new one in, remove the old one."""
-    aside = _hidden(target, "old")
-    os.rename(target, aside)
-    try:
-        os.rename(stage, target)
-    except OSError:
-        restore(target)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
+    """Set the old one aside, rename the new one in, remove the old one.
+
+    A reader that looks between the two renames puts the old one back; then it is done once more.
+    """
+    for attempts_left in reversed(range(_ATTEMPTS)):
+        aside = _hidden(target, "old")
+        os.rename(target, aside)
+        try:
+            os.rename(stage, target)
+        except OSError:
+            restore(target)
+            if not attempts_left:
+                raise
+        else:
+            shutil.rmtree(aside, ignore_errors=True)
+            return
 
 
 def rename_new(source: Path, target: Path) -> None:
