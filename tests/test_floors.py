@@ -18,6 +18,7 @@ FLOORS = {
     "depthfusion.generation": 3,
     "depthfusion.studio": 4,
     "depthfusion.cli": 5,
+    "depthfusion.__main__": 6,
     "app": 5,
     "launch": 5,
 }

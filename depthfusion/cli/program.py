@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from depthfusion.cli.failures import DONE, INTERRUPTED, explained
 from depthfusion.cli.interrupts import Interrupts
-from depthfusion.cli.terminal import complain
+from depthfusion.cli.terminal import complain, reader_left
 from depthfusion.cli.web import start_web_app
 
 # Modules are imported one at a time, when called for: `--help` reads this table and nothing else.
@@ -95,6 +95,8 @@ def run(arguments: Sequence[str]) -> int:
             import traceback
 
             traceback.print_exception(error)
+        if isinstance(error, BrokenPipeError) and reader_left():
+            return DONE
         sentence, code = explained(error)
         complain(sentence)
         return code

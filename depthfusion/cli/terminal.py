@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import select
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -62,8 +63,7 @@ class ProgressBar:
         # Nobody has to be listening: progress never ends the work.
         with contextlib.suppress(OSError, ValueError):
             if self._live:
-                columns = os.get_terminal_size(self._stream.fileno()).columns
-                self._stream.write(f"\r\033[K{line[: columns - 1]}")
+                self._stream.write(f"\r\033[K{line[: columns_of(self._stream) - 1]}")
             else:
                 self._stream.write(f"{line}\n")
             self._stream.flush()
@@ -74,6 +74,14 @@ class ProgressBar:
                 self._stream.write(f"\r\033[K{self._stage}  {spoken(now - self._began)}\n")
                 self._stream.flush()
         self._stage = ""
+
+
+def columns_of(stream: TextIO) -> int:
+    """How wide a terminal is, 80 where it does not say."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def spoken(seconds: float) -> str:
@@ -104,14 +112,24 @@ def print_json(content: Mapping[str, Any]) -> None:
 
 
 def print_lines(lines: Sequence[str]) -> None:
-    """Write lines to stdout; a reader who left early, as `head` does, is no fault."""
+    """Write lines to stdout."""
+    for line in lines:
+        print(line)
+    sys.stdout.flush()
+
+
+def reader_left() -> bool:
+    """Whether nobody reads stdout any more, as after `| head -1`; then drop what is buffered."""
     try:
-        for line in lines:
-            print(line)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # What is still buffered would be complained about at the end of the process.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        number = sys.stdout.fileno()
+        watch = select.poll()
+        watch.register(number, 0)
+        gone = any(event & select.POLLERR for _, event in watch.poll(0))
+    except (OSError, ValueError):
+        return False
+    if gone:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+    return gone
 
 
 def complain(sentence: str) -> None:
