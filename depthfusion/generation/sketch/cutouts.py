@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from depthfusion.generation.sketch.model import CONIFER, DISC, FROND, GRASS, LEAFY, NEEDLES
+from depthfusion.generation.sketch.model import BLADE, CONIFER, DISC, FROND, GRASS, LEAFY, NEEDLES
 from depthfusion.generation.sketch.noise import FAST, hash3
 
 
@@ -64,6 +64,12 @@ def opening(cut, u, v, seed):
             return True
         slot = (v - 0.5 * a) * 13.0
         return abs(slot - np.floor(slot) - 0.5) > 0.40 * (1.1 - 0.6 * a)
+    if cut == BLADE:  # a stretch of a palm frond, as wide at both ends
+        a = abs(u)
+        slot = (v - 0.6 * a) * 9.0
+        k = np.floor(slot)
+        return a > 0.03 and (a > 0.8 + 0.2 * hash3(int(k), 1 if u > 0 else 2, seed)
+                             or abs(slot - k - 0.5) > 0.44 * (1.15 - a))  # fmt: skip
     if cut == DISC:
         return u * u + v * v > 1.0
     if cut == CONIFER:

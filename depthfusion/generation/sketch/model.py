@@ -15,7 +15,7 @@ SPHERE, BOX, CONE, CARD = range(4)
     PLAIN, BARK, PLANKS, BRICKS, TILES, GROUND, SAND, LEAVES, FACADE, ROAD, FABRIC, BOOKS, PANEL,
     PLANET, ROCK, PICTURE, WATER,
 ) = range(17)  # fmt: skip
-SOLID, LEAFY, NEEDLES, GRASS, FROND, DISC, CONIFER = range(7)
+SOLID, LEAFY, NEEDLES, GRASS, FROND, DISC, CONIFER, BLADE = range(8)
 
 
 def colour(code: str) -> Colour:
@@ -160,7 +160,8 @@ class Stage:
         taper : [...], radius at the top of a cone where the foot has 1.
         """
         centre = np.atleast_2d(np.asarray(centre, float))
-        half = np.atleast_2d(np.asarray(half, float))
+        half = np.asarray(half, float)
+        half = np.atleast_2d(half if half.ndim else np.full(3, half))
         count = max(len(centre), len(half), 1 if turn is None or np.ndim(turn) < 3 else len(turn))
         axes = np.eye(3) if turn is None else np.asarray(turn, float)
         axes = np.broadcast_to(axes, (count, 3, 3)) * np.broadcast_to(half, (count, 3))[:, None]

@@ -48,6 +48,16 @@ def march(relief, ox, oy, oz, dx, dy, dz, limit):
 
 
 @njit(cache=True, fastmath=FAST)
+def beam(lamps, n, x, y, z, nx, ny, nz, see):
+    """Light of a lamp at a point were nothing between, for a power of 1, and the way to the lamp."""
+    vx, vy, vz = lamps[n, 0] - x, lamps[n, 1] - y, lamps[n, 2] - z
+    d2 = vx * vx + vy * vy + vz * vz
+    facing = (nx * vx + ny * vy + nz * vz) / np.sqrt(d2)
+    facing = 0.3 + 0.7 * abs(facing) if see > 0.0 else max(0.0, facing)
+    return facing / (d2 + 0.15), vx, vy, vz
+
+
+@njit(cache=True, fastmath=FAST)
 def waves(x, z, foot, rough, seed):
     """Slope of the water's surface."""
     sx = sz = 0.0
@@ -72,10 +82,11 @@ def look(place, ox, oy, oz, dx, dy, dz, first, kind, index, pixel, px, py, scrat
     place : (shapes, relief, table, lamps, air, water level, numbers of the materials).
     first, kind, index : what the ray meets and how far away; found beforehand.
     pixel : angle of a pixel; px, py : its indices, for jitter.
-    out : [10]: light that stays, light that occlusion dims, the first normal, whether it is solid.
+    out : [13]: light that stays 0–2, light of the sky that occlusion dims 3–5, normal 6–8, how
+        opaque 9, light of lamps that their shadows dim 10–12.
     """
     shapes, relief, table, lamps, air, sea, use = place
-    for k in range(10):
+    for k in range(13):
         out[k] = 0.0
     weight, travelled, t = 1.0, 0.0, first
     for bounce in range(2):
@@ -208,7 +219,10 @@ def look(place, ox, oy, oz, dx, dy, dz, first, kind, index, pixel, px, py, scrat
                 if kind == ROOF:
                     gx, gy, gz = -gx, -gy, -gz
                 m = use[0]
-                wobble = noise2(x * 0.9, z * 0.9, 5) + 0.5 * noise2(x * 5.0, z * 5.0, 6) - 0.75
+                wobble, _, _, _ = fbm(
+                    x / 24.0, y / 24.0, z / 24.0, min(8.0, max(0.0, np.log2(12.0 / foot)))
+                )
+                wobble *= 1.6
                 if use[2] >= 0 and (kind == ROOF or lean * (1.0 + 0.5 * wobble) > use[4] * 0.01):
                     m = use[2]
                 elif use[1] >= 0:
@@ -280,7 +294,7 @@ def look(place, ox, oy, oz, dx, dy, dz, first, kind, index, pixel, px, py, scrat
             lit = 1.0
             j1, j2 = hash3(px, py, 1) - 0.5, hash3(px, py, 2) - 0.5
             j3 = hash3(px, py, 3) - 0.5
-            soft = 0.014
+            soft = 0.005
             tx, ty, tz = air.sun[0] + soft * j1, air.sun[1] + soft * j2, air.sun[2] + soft * j3
             back = -lift if see > 0.0 and flat < 0 else lift
             _, block = hit(shapes, table, x + back * gx, y + back * gy, z + back * gz,
@@ -322,28 +336,12 @@ def look(place, ox, oy, oz, dx, dy, dz, first, kind, index, pixel, px, py, scrat
         where = 3 if bounce == 0 else 0
         rest = keep if bounce == 0 else 0.75 * keep
         for n in range(lamps.shape[0]):
-            vx, vy, vz = lamps[n, 0] - x, lamps[n, 1] - y, lamps[n, 2] - z
-            d2 = vx * vx + vy * vy + vz * vz
-            n1 = 1.0 / np.sqrt(d2)
-            facing = (hx * vx + hy * vy + hz * vz) * n1
-            if see > 0.0:
-                facing = 0.3 + 0.7 * abs(facing)
-            fall = 1.0 / (d2 + 0.15)
-            power = max(lamps[n, 3], lamps[n, 4], lamps[n, 5]) * fall * max(0.0, facing)
-            if power < 4e-3:
-                continue
-            size = lamps[n, 6]
-            if size > 0.0 and power > 0.01:
-                vx += size * (2.0 * hash3(px, py, 11 + n) - 1.0)
-                vy += size * (2.0 * hash3(px, py, 31 + n) - 1.0)
-                vz += size * (2.0 * hash3(px, py, 51 + n) - 1.0)
-                _, block = hit(shapes, table, bx, by, bz, vx, vy, vz, 0.93, True, stack)
-                if block >= 0:
-                    continue
-            fall *= keep * max(0.0, facing)
-            out[0] += fall * al0 * lamps[n, 3]
-            out[1] += fall * al1 * lamps[n, 4]
-            out[2] += fall * al2 * lamps[n, 5]
+            fall, vx, vy, vz = beam(lamps, n, x, y, z, hx, hy, hz, see)
+            fall *= keep if bounce == 0 else 0.4 * keep
+            spot = 10 if bounce == 0 else 0
+            out[spot] += fall * al0 * lamps[n, 3]
+            out[spot + 1] += fall * al1 * lamps[n, 4]
+            out[spot + 2] += fall * al2 * lamps[n, 5]
         out[where] += rest * al0 * am[0]
         out[where + 1] += rest * al1 * am[1]
         out[where + 2] += rest * al2 * am[2]
@@ -376,6 +374,8 @@ def look(place, ox, oy, oz, dx, dy, dz, first, kind, index, pixel, px, py, scrat
             dx, dy, dz = dx + (0.01 - n) * gx, dy + (0.01 - n) * gy, dz + (0.01 - n) * gz
         n = 1.0 / np.sqrt(dx * dx + dy * dy + dz * dz)
         dx, dy, dz = dx * n, dy * n, dz * n
+        for k in range(3):
+            out[10 + k] *= 1.0 - mirror
         for k in range(6):
             out[k] = out[k] * (1.0 - mirror) + (mirror * scratch[7 + k] * keep if k < 3 else 0.0)
         weight = keep * mirror

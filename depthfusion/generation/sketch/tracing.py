@@ -4,11 +4,13 @@ import numpy as np
 from numba import njit
 
 from depthfusion.generation.sketch.noise import FAST, hash3
-from depthfusion.generation.sketch.shading import LAND, NOTHING, ROOF, SEA, SHAPE, look
+from depthfusion.generation.sketch.shading import LAND, NOTHING, ROOF, SEA, SHAPE, beam, look
 from depthfusion.generation.sketch.surfaces import SIZE
 from depthfusion.generation.sketch.terrain import land, profile
 from depthfusion.generation.sketch.tree import hit
 
+REACH = 3  # pixels over which soft shadows are smoothed
+SKY_RAYS = 5
 SPOTS = ((0.125, 0.375), (-0.375, 0.125), (-0.125, -0.375), (0.375, -0.125))
 
 
@@ -54,40 +56,54 @@ def cut(place, column, width, lines):
 
 
 @njit(cache=True, fastmath=FAST)
-def openness(place, x, y, z, nx, ny, nz, px, py, reach, stack):
-    """Share of the hemisphere over a point that is open within a reach."""
-    shapes, relief, table = place[0], place[1], place[2]
-    rays, free = 5, 0.0
+def gauge(place, x, y, z, nx, ny, nz, see, px, py, stack):
+    """Measure with a few rays what occlusion and the lamps' shadows leave: two shares."""
+    shapes, relief, table, lamps, air = place[0], place[1], place[2], place[3], place[4]
+    free = 0.0
     turn = hash3(px, py, 77)
-    for k in range(rays):
-        h = (k + hash3(px, py, 78 + k)) / rays
+    for k in range(SKY_RAYS):
+        h = (k + hash3(px, py, 78 + k)) / SKY_RAYS
         angle = 6.2831853 * (turn + k * 0.61803)
         c = 2.0 * h - 1.0
         s = np.sqrt(1.0 - c * c)
         dx, dy, dz = nx + s * np.cos(angle), ny + c, nz + s * np.sin(angle)
         n = 1.0 / max(1e-6, np.sqrt(dx * dx + dy * dy + dz * dz))
-        t, index = hit(shapes, table, x, y, z, dx * n, dy * n, dz * n, reach, True, stack)
+        _, index = hit(shapes, table, x, y, z, dx * n, dy * n, dz * n, air.occlusion, True, stack)
         if index < 0:
-            free += 1.0
-    return free / rays
+            free += 1.0 / SKY_RAYS
+    total = seen = 1e-9
+    for n in range(lamps.shape[0]):
+        power, vx, vy, vz = beam(lamps, n, x, y, z, nx, ny, nz, see)
+        power *= lamps[n, 3] + lamps[n, 4] + lamps[n, 5]
+        total += power
+        size = lamps[n, 6]
+        if size > 0.0 and power > 0.004:
+            vx += size * (2.0 * hash3(px, py, 11 + n) - 1.0)
+            vy += size * (2.0 * hash3(px, py, 31 + n) - 1.0)
+            vz += size * (2.0 * hash3(px, py, 51 + n) - 1.0)
+            _, index = hit(shapes, table, x, y, z, vx, vy, vz, 0.93, True, stack)
+            if index >= 0:
+                continue
+        seen += power
+    return free, seen / total
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def trace_columns(place, start, stop, distance, direct, ambient, free, solid):
-    """Draw columns of pixels.
+def trace_columns(place, start, stop, distance, light, gauged):
+    """Draw columns of pixels, each from the ray through its centre.
 
     Parameters
     ----------
-    distance : float32 [W, H], filled; likewise the light that stays (`direct`) and the light that
-        occlusion dims (`ambient`), float32 [W, H, 3], and the occlusion (`free`, −1 where not
-        measured), float32 [W, H]. Columns first, so that a column is written in one piece.
-    solid : float32 [W, H], whether edges are worth smoothing.
+    distance : float32 [W, H], filled. Columns first, so that a column is written in one piece.
+    light : float32 [W, H, 3, 3], filled: light that stays, the sky's that occlusion dims, the
+        lamps' that their shadows dim; RGB each.
+    gauged : float32 [W, H, 2], filled: both dimming shares, −1 where they were not measured.
     """
-    relief, air = place[1], place[4]
+    relief = place[1]
     width, height = distance.shape
     rings = relief.radius.size
     lines = (np.zeros(rings), np.zeros(rings), np.zeros(rings), np.zeros(rings))
-    scratch, out, stack = np.zeros(SIZE), np.zeros(10), np.zeros(64, np.int32)
+    scratch, out, stack = np.zeros(SIZE), np.zeros(13), np.zeros(64, np.int32)
     pixel = np.pi / height
     for px in range(start, stop):
         cut(place, float(px), width, lines)
@@ -102,18 +118,16 @@ def trace_columns(place, start, stop, distance, direct, ambient, free, solid):
             )
             distance[px, py] = t
             for k in range(3):
-                direct[px, py, k] = out[k]
-                ambient[px, py, k] = out[3 + k]
-            solid[px, py] = out[9]
-            free[px, py] = -1.0
-            if kind == NOTHING:
-                free[px, py] = 1.0
-            elif (px + py) % 2 == 0:
+                light[px, py, 0, k] = out[k]
+                light[px, py, 1, k] = out[3 + k]
+                light[px, py, 2, k] = out[10 + k]
+            gauged[px, py, 0] = gauged[px, py, 1] = 1.0 if kind == NOTHING else -1.0
+            if kind != NOTHING and (px + py) % 2 == 0:
                 nx, ny, nz = out[6], out[7], out[8]
                 e = 2e-3 + 3e-4 * t
-                free[px, py] = openness(
+                gauged[px, py] = gauge(
                     place, t * dx + e * nx, t * dy + e * ny, t * dz + e * nz,
-                    nx, ny, nz, px, py, air.occlusion, stack,
+                    nx, ny, nz, 1.0 - out[9], px, py, stack,
                 )  # fmt: skip
 
 
@@ -127,30 +141,68 @@ def tone(light, exposure):
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def occlude_columns(start, stop, distance, free, shade):
-    """Smooth the occlusion over neighbours at a like distance into `shade`, float32 [W, H]."""
+def soften_columns(start, stop, distance, gauged, shade):
+    """Smooth both dimming shares over neighbours at a like distance into `shade` [W, H, 2]."""
     width, height = distance.shape
     for px in range(start, stop):
         for py in range(height):
             here = distance[px, py]
-            total = weight = 0.0
+            first = second = weight = 0.0
             if here < np.inf:
-                for dy in range(-3, 4):
+                for dy in range(-REACH, REACH + 1):
                     qy = min(height - 1, max(0, py + dy))
-                    for dx in range(-3, 4):
+                    for dx in range(-REACH, REACH + 1):
                         qx = (px + dx) % width
-                        if free[qx, qy] < 0.0:
+                        if gauged[qx, qy, 0] < 0.0:
                             continue
-                        w = abs(distance[qx, qy] - here) / here
-                        if w < 0.05:
-                            w = 1.0 - w * 20.0
-                            total += w * free[qx, qy]
+                        w = 1.0 - 25.0 * abs(distance[qx, qy] - here) / here
+                        if w > 0.0:
+                            first += w * gauged[qx, qy, 0]
+                            second += w * gauged[qx, qy, 1]
                             weight += w
-            shade[px, py] = total / weight if weight > 0.0 else 1.0
+            shade[px, py, 0] = first / weight if weight > 0.0 else 1.0
+            shade[px, py, 1] = second / weight if weight > 0.0 else 1.0
+
+
+@njit(cache=True, fastmath=FAST)
+def _sum(light, shade, px, py, k):
+    """Light of a pixel in one colour."""
+    lit = light[px, py]
+    return lit[0, k] + shade[px, py, 0] * lit[1, k] + shade[px, py, 1] * lit[2, k]
+
+
+@njit(cache=True, fastmath=FAST)
+def _bright(light, shade, px, py, exposure):
+    """How bright a pixel looks, 0 to 1."""
+    total = 0.0
+    for k in range(3):
+        total += _sum(light, shade, px, py, k)
+    total *= exposure * 0.33
+    return np.sqrt(total / (1.0 + total))
+
+
+@njit(cache=True, fastmath=FAST)
+def _breaks(distance, light, shade, px, py, exposure):
+    """How much the picture changes across a pixel, and whether its distance jumps there."""
+    width, height = distance.shape
+    here = distance[px, py]
+    most = least = _bright(light, shade, px, py, exposure)
+    jump = False
+    for n in range(4):
+        qx = (px + (1 if n == 0 else -1 if n == 1 else 0)) % width
+        qy = py + (1 if n == 2 else -1 if n == 3 else 0)
+        if qy < 0 or qy >= height:
+            continue
+        v = _bright(light, shade, qx, qy, exposure)
+        most, least = max(most, v), min(least, v)
+        there = distance[qx, qy]
+        if max(there, here) > 1.05 * min(there, here):
+            jump = True
+    return most - least, jump
 
 
 @njit(cache=True, fastmath=FAST, nogil=True)
-def finish_columns(place, start, stop, distance, direct, ambient, shade, solid, rgb):
+def finish_columns(place, start, stop, distance, light, shade, rgb):
     """Smooth the edges with more rays, then develop to sRGB `rgb` [H, W, 3] with a fine dither."""
     relief, air = place[1], place[4]
     width, height = distance.shape
@@ -159,61 +211,34 @@ def finish_columns(place, start, stop, distance, direct, ambient, shade, solid, 
         (np.zeros(rings), np.zeros(rings), np.zeros(rings), np.zeros(rings))
         for _ in range(len(SPOTS))
     ]
-    scratch, out, stack = np.zeros(SIZE), np.zeros(10), np.zeros(64, np.int32)
+    scratch, out, stack = np.zeros(SIZE), np.zeros(13), np.zeros(64, np.int32)
     pixel = np.pi / height
+    film = np.zeros(3)
     for px in range(start, stop):
         for s in range(len(SPOTS)):
             cut(place, px + SPOTS[s][0], width, profiles[s])
-        left, right = (px - 1) % width, (px + 1) % width
         for py in range(height):
-            here = distance[px, py]
-            open_ = shade[px, py]
-            most = least = _bright(direct, ambient, shade, px, py, air.exposure)
-            gap = 0.0
-            for n in range(4):
-                qx = left if n == 0 else right if n == 1 else px
-                qy = py - 1 if n == 2 else py + 1 if n == 3 else py
-                if qy < 0 or qy >= height:
-                    continue
-                v = _bright(direct, ambient, shade, qx, qy, air.exposure)
-                most, least = max(most, v), min(least, v)
-                there = distance[qx, qy]
-                if (there == np.inf) != (here == np.inf):
-                    gap = 1.0
-                elif here < np.inf:
-                    gap = max(gap, abs(there - here) / min(there, here))
-            r, g, b = 0.0, 0.0, 0.0
             for k in range(3):
-                light = tone(direct[px, py, k] + open_ * ambient[px, py, k], air.exposure)
-                if k == 0:
-                    r = light
-                elif k == 1:
-                    g = light
-                else:
-                    b = light
-            if most - least > 0.10 or (gap > 0.05 and most - least > 0.04):
-                spots = 4 if most - least > 0.16 else 2
+                film[k] = tone(_sum(light, shade, px, py, k), air.exposure)
+            change, jump = _breaks(distance, light, shade, px, py, air.exposure)
+            if change > 0.10 or (jump and change > 0.04):
+                spots = 4 if change > 0.16 else 2
                 for s in range(spots):
                     lon = ((px + SPOTS[s][0] + 0.5) / width - 0.5) * 2.0 * np.pi
                     lat = (0.5 - (py + SPOTS[s][1] + 0.5) / height) * np.pi
                     dx, dy, dz = np.cos(lat) * np.sin(lon), np.sin(lat), -np.cos(lat) * np.cos(lon)
                     t, kind, index = first_hit(place, profiles[s], dx, dy, dz, stack)
-                    look(place, 0.0, 0.0, 0.0, dx, dy, dz, t, kind, index, pixel, px, py + 7919 * s, scratch,
-                         stack, out)  # fmt: skip
-                    r += tone(out[0] + open_ * out[3], air.exposure)
-                    g += tone(out[1] + open_ * out[4], air.exposure)
-                    b += tone(out[2] + open_ * out[5], air.exposure)
-                r, g, b = r / (spots + 1), g / (spots + 1), b / (spots + 1)
+                    look(
+                        place, 0.0, 0.0, 0.0, dx, dy, dz, t, kind, index, pixel,
+                        px, py + 7919 * s, scratch, stack, out,
+                    )  # fmt: skip
+                    for k in range(3):
+                        total = (
+                            out[k] + shade[px, py, 0] * out[3 + k] + shade[px, py, 1] * out[10 + k]
+                        )
+                        film[k] += tone(total, air.exposure)
+                for k in range(3):
+                    film[k] /= spots + 1
             dither = hash3(px, py, 99)
-            rgb[py, px, 0] = int(min(255.0, max(0.0, r * 255.0 + dither)))
-            rgb[py, px, 1] = int(min(255.0, max(0.0, g * 255.0 + dither)))
-            rgb[py, px, 2] = int(min(255.0, max(0.0, b * 255.0 + dither)))
-
-
-@njit(cache=True, fastmath=FAST)
-def _bright(direct, ambient, shade, px, py, exposure):
-    light = 0.0
-    for k in range(3):
-        light += direct[px, py, k] + shade[px, py] * ambient[px, py, k]
-    light *= exposure * 0.33
-    return np.sqrt(light / (1.0 + light))
+            for k in range(3):
+                rgb[py, px, k] = int(min(255.0, max(0.0, film[k] * 255.0 + dither)))

@@ -94,7 +94,9 @@ def chair(g: Group, f: Fittings) -> None:
         g.box((0, y, -0.215 - 0.05 * (y - 0.6)), (0.18, 0.035, 0.01), f.oak, 1.05)
 
 
-def books(g: Group, f: Fittings, rng: Generator, start: float, stop: float, base: float, room: float) -> None:
+def books(
+    g: Group, f: Fittings, rng: Generator, start: float, stop: float, base: float, room: float
+) -> None:
     """A row of books from x = start to stop, their spines towards +Z; some lean, some are missing."""
     x = start
     while x < stop - 0.05:
@@ -112,7 +114,9 @@ def books(g: Group, f: Fittings, rng: Generator, start: float, stop: float, base
         x += thick + (0.05 if lean else 0.0)
 
 
-def shelf(g: Group, f: Fittings, rng: Generator, wide: float, tall: float, full: float = 0.95) -> None:
+def shelf(
+    g: Group, f: Fittings, rng: Generator, wide: float, tall: float, full: float = 0.95
+) -> None:
     """A bookcase: every book a solid of its own, a few ornaments between."""
     deep, step = 0.16, 0.36
     rows = int(tall / step)
@@ -152,7 +156,9 @@ def fern(g: Group, f: Fittings, rng: Generator, base: float, reach: float) -> No
         side = np.cross(up, (0, 1, 0.01))
         side /= np.linalg.norm(side)
         turn = np.stack([side, up, np.cross(side, up)], -1)
-        stage.place(3, (a + b) / 2, (0.17 * reach, 0.35 * reach, 1), f.frond, turn, rng.uniform(0.7, 1.25))
+        stage.place(
+            3, (a + b) / 2, (0.17 * reach, 0.35 * reach, 1), f.frond, turn, rng.uniform(0.7, 1.25)
+        )
         point = tip - out * 0.08
 
 

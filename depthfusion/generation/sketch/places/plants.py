@@ -1,13 +1,13 @@
 """Trees, bushes, grass and ferns, grown from rods, cards and a seeded generator."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 
 from depthfusion.generation.sketch.model import (
-    BARK, CARD, CONE, CONIFER, FROND, GRASS, LEAFY, LEAVES, NEEDLES, ROCK, SPHERE, Stage, along,
+    BARK, BLADE, CARD, CONE, CONIFER, FROND, GRASS, LEAFY, LEAVES, NEEDLES, PLAIN, ROCK, SPHERE, Stage, along,
     turned,
 )  # fmt: skip
 from depthfusion.generation.sketch.words import SceneSpec
@@ -33,6 +33,8 @@ class Flora:
     grass: int
     frond: int
     stone: int
+    blade: int
+    spine: int
 
     @classmethod
     def on(cls, stage: Stage, spec: SceneSpec) -> "Flora":
@@ -59,7 +61,15 @@ class Flora:
                 LEAVES, "#3c5f22", "#6f8a38", 1, 0.5, leaf=0.7, cutout=FROND, detail=0.35
             ),
             stone=stage.material(ROCK, "#8b8578", "#4a463f", 0.5, 1.2),
+            blade=stage.material(
+                LEAVES, "#3f6a2a", "#7c9440", 1, 0.4, leaf=0.6, cutout=BLADE, detail=0.1
+            ),
+            spine=stage.material(BARK, "#5f7a4a", "#2f4a2f", 0.09, 1.2),
         )  # fmt: skip
+
+    def in_stone(self, stone: int) -> "Flora":
+        """Give the same plants, with stones of another material."""
+        return replace(self, stone=stone)
 
     def conifer(self, rng: Generator, foot: ArrayLike, tall: float, full: float = 1.0) -> None:
         """Grow a spruce: a trunk and whorls of drooping branches."""
@@ -70,7 +80,13 @@ class Flora:
         whorls = int(2.6 * tall * full)
         level = np.repeat(np.linspace(0.16 + 0.12 * rng.uniform(), 0.985, whorls), 7)
         level = level + rng.normal(0, 0.006, level.size)
-        reach = np.clip(1.0 - level, 0.01, 1.0) ** 0.8 * tall * 0.21 * rng.uniform(0.7, 1.15, level.size) + 0.15
+        reach = (
+            np.clip(1.0 - level, 0.01, 1.0) ** 0.8
+            * tall
+            * 0.21
+            * rng.uniform(0.7, 1.15, level.size)
+            + 0.15
+        )
         yaw = rng.uniform(-np.pi, np.pi, level.size)
         droop = np.radians(rng.normal(-2 - 22 * (1 - level), 7))
         out = np.stack(
@@ -99,6 +115,47 @@ class Flora:
         middle = np.repeat(ends, 26 if birch else 34, axis=0)
         middle = middle + rng.normal(0, 0.085 * tall, middle.shape) * (1, 0.75, 1)
         self.leafage(rng, middle, 0.055 * tall + 0.12, self.leaves)
+
+    def palm(self, rng: Generator, foot: ArrayLike, tall: float) -> None:
+        """Grow a palm: a ringed, leaning trunk, arching fronds, and a few nuts."""
+        foot = np.asarray(foot, float)
+        lean = rng.normal(0, 0.16, 2) * tall
+        t = np.linspace(0, 1, 12)[:, None]
+        line = foot + np.hstack([lean[0] * t**1.7, tall * t, lean[1] * t**1.7]) - (0, 0.2, 0)
+        girth = (0.018 * tall + 0.06) * (1.25 - 0.55 * t[:-1, 0])
+        self.rod(line[:-1], line[1:], girth * 1.08, 0.82, self.bark)
+        top = line[-1]
+        count = 17
+        yaw = np.arange(count) * 2.399 + rng.normal(0, 0.15, count)
+        rise = np.radians(np.linspace(70, -12, count))
+        start = np.tile(top, (count, 1))
+        tone = rng.uniform(0.85, 1.15)
+        reach = 0.15 * tall + 0.6
+        for k in range(4):
+            angle = rise - (0.12 + 0.33 * k)
+            out = np.stack(
+                [np.sin(yaw) * np.cos(angle), np.sin(angle), np.cos(yaw) * np.cos(angle)], -1
+            )
+            tip = start + out * reach * 0.5
+            width = (0.30, 0.36, 0.30, 0.20)[k] * reach
+            self.cards(rng, start, tip, width, self.blade, tone)
+            start = tip - 0.06 * out
+        nuts = top + rng.normal(0, 0.11, (5, 3)) - (0, 0.15, 0)
+        self.stage.place(SPHERE, nuts, (0.09, 0.11, 0.09), self.bark, tint=0.8)
+
+    def cactus(self, rng: Generator, foot: ArrayLike, tall: float) -> None:
+        """Grow a saguaro with bent arms."""
+        foot, girth = np.asarray(foot, float), 0.075 * tall + 0.04
+        self.rod(foot - (0, 0.2, 0), foot + (0, tall, 0), girth, 0.85, self.spine)
+        self.stage.place(SPHERE, foot + (0, tall, 0), girth * 0.86, self.spine)
+        for _ in range(rng.integers(1, 4)):
+            yaw, base = rng.uniform(-np.pi, np.pi), tall * rng.uniform(0.35, 0.6)
+            out = np.array([np.sin(yaw), 0, np.cos(yaw)]) * girth * 3.0
+            elbow = foot + (0, base, 0) + out + (0, 0.1, 0)
+            tip = elbow + (0, tall * rng.uniform(0.2, 0.4), 0)
+            self.rod(foot + (0, base, 0), elbow, girth * 0.6, 1.0, self.spine)
+            self.rod(elbow, tip, girth * 0.62, 0.9, self.spine)
+            self.stage.place(SPHERE, np.array([elbow, tip]), girth * 0.60, self.spine)
 
     def leafage(self, rng: Generator, middle: NDArray, size: float, material: int) -> None:
         """Hang cards of leaves, turned every way but mostly facing up and out."""
@@ -158,6 +215,17 @@ class Flora:
         middle = feet + np.stack([0 * tall, tall / 2 - 0.02, 0 * tall], -1)
         turn = turned(yaw, rng.normal(0, 0.15, len(feet)))
         self.stage.place(CARD, middle, half, self.grass, turn, np.clip(tint, 0.5, 1.5))
+
+    def flowers(self, rng: Generator, feet: NDArray, tone: str) -> None:
+        """Plant flowers: a stem and a head of petals. Feet are [N, 3]."""
+        petal = self.stage.material(PLAIN, tone, "#f2ead0", 0.02, 0.3, leaf=0.5)
+        tall = rng.uniform(0.14, 0.34, len(feet))[:, None]
+        head = feet + tall * np.hstack(
+            [rng.normal(0, 0.15, tall.shape), 1 + 0 * tall, rng.normal(0, 0.15, tall.shape)]
+        )
+        self.rod(feet, head, 0.004, 0.6, self.spine)
+        size = np.outer(rng.uniform(0.012, 0.028, len(feet)), (1, 0.6, 1))
+        self.stage.place(SPHERE, head, size, petal, tint=rng.uniform(0.75, 1.2, len(feet)))
 
     def ferns(self, rng: Generator, feet: NDArray, size: float) -> None:
         """Plant ferns: nine arching fronds each. Feet are [N, 3]."""

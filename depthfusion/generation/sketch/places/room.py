@@ -4,7 +4,7 @@ import numpy as np
 from numpy.random import Generator
 
 from depthfusion.generation.sketch.model import (
-    BOX, BRICKS, FABRIC, GROUND, PLAIN, PLANKS, Air, Ground, Stage,
+    BOX, BRICKS, FABRIC, GROUND, PLAIN, PLANKS, Air, Ground, Stage, turned,
 )  # fmt: skip
 from depthfusion.generation.sketch.places import furniture as put
 from depthfusion.generation.sketch.places.group import Group
@@ -52,7 +52,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
         put.vase(corner(0.35, -1.42, 0, FLOOR + 0.42), f, rng, 0.95, 9)
         for k in range(3):
             stage.place(BOX, (0.85, FLOOR + 0.432 + 0.028 * k, -1.28), (0.12, 0.0135, 0.085), f.book,
-                        Group(stage, (0, 0, 0), 0.3 * k)._at(np.eye(3)).T,
+                        turned(0.3 * k),
                         np.clip(rng.uniform(0.1, 0.8, 3), 0, 1))  # fmt: skip
     if not spec.lacks("library"):
         put.shelf(corner(left + 0.17, -1.35, turn), f, rng, 0.85, 2.2)
@@ -96,11 +96,17 @@ def _shell(stage: Stage, f: put.Fittings, cabin: bool, library: bool) -> None:
     middle, tall = (BACK + FRONT) / 2, (CEILING - FLOOR) / 2
     half = (CEILING + FLOOR) / 2
     stage.place(BOX, (0, FLOOR - 0.05, middle), (wide + 0.2, 0.05, deep + 0.2), floor)
-    stage.place(BOX, (0, CEILING + 0.05, middle), (wide + 0.2, 0.05, deep + 0.2), plaster, tint=1.08)
+    stage.place(
+        BOX, (0, CEILING + 0.05, middle), (wide + 0.2, 0.05, deep + 0.2), plaster, tint=1.08
+    )
     for side in (-1, 1):
-        stage.place(BOX, (side * (wide + thick), half, middle), (thick, tall + 0.1, deep + 0.2), wall)
+        stage.place(
+            BOX, (side * (wide + thick), half, middle), (thick, tall + 0.1, deep + 0.2), wall
+        )
         x = side * (OPEN + wide + 0.2) / 2
-        stage.place(BOX, (x, half, FRONT - thick), ((wide + 0.2 - OPEN) / 2, tall + 0.1, thick), wall)
+        stage.place(
+            BOX, (x, half, FRONT - thick), ((wide + 0.2 - OPEN) / 2, tall + 0.1, thick), wall
+        )
         stage.place(BOX, (side * (wide - 0.012), FLOOR + 0.06, middle), (0.012, 0.06, deep), white)
         stage.place(BOX, (side * (wide - 0.03), CEILING - 0.04, middle), (0.03, 0.04, deep), white)
         stage.place(BOX, (side * OPEN, (SILL + HEAD) / 2, FRONT - 0.05),
@@ -111,8 +117,12 @@ def _shell(stage: Stage, f: put.Fittings, cabin: bool, library: bool) -> None:
         foot = top * (1, 0, 1) + (side * 0.03, FLOOR + 0.03, 0)
         Group(stage, (0, 0, 0)).rod(top, foot, 0.030, f.linen, 1.15)
     stage.place(BOX, (0, half, BACK + thick), (wide + 0.2, tall + 0.1, thick), wall)
-    stage.place(BOX, (0, (FLOOR + SILL) / 2, FRONT - thick), (OPEN, (SILL - FLOOR) / 2, thick), wall)
-    stage.place(BOX, (0, (HEAD + CEILING) / 2, FRONT - thick), (OPEN, (CEILING - HEAD) / 2, thick), wall)
+    stage.place(
+        BOX, (0, (FLOOR + SILL) / 2, FRONT - thick), (OPEN, (SILL - FLOOR) / 2, thick), wall
+    )
+    stage.place(
+        BOX, (0, (HEAD + CEILING) / 2, FRONT - thick), (OPEN, (CEILING - HEAD) / 2, thick), wall
+    )
     stage.place(BOX, (0, FLOOR + 0.06, BACK - 0.012), (wide, 0.06, 0.012), white)
     stage.place(BOX, (0, SILL - 0.02, FRONT + 0.02), (OPEN + 0.1, 0.025, 0.16), white)
     bars = Group(stage, (0, 0, FRONT - 0.06))
