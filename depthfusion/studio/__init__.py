@@ -1,0 +1,103 @@
+"""Short chains of the floors below, with progress, cancel and provenance.
+
+This page is the table of contents. Names are loaded when first asked for: a command that lists
+scenes pays for no renderer.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from depthfusion.generation.engines import choose_engine
+    from depthfusion.rendering.stereo import StereoOptions
+    from depthfusion.scene.build import SceneOptions
+    from depthfusion.scene.paths import PATH_NAMES
+    from depthfusion.studio.creating import create
+    from depthfusion.studio.exporting import export
+    from depthfusion.studio.filming import video
+    from depthfusion.studio.formats import FORMATS, LATER_FORMATS
+    from depthfusion.studio.importing import import_photo
+    from depthfusion.studio.library import (
+        SceneEntry,
+        find_scene,
+        library_folder,
+        list_scenes,
+        new_scene_folder,
+        show,
+    )
+    from depthfusion.studio.options import (
+        CreateOptions,
+        ExportOptions,
+        ImportOptions,
+        RenderOptions,
+        VideoOptions,
+    )
+    from depthfusion.studio.outcome import Outcome
+    from depthfusion.studio.pairing import stereo
+    from depthfusion.studio.rendering import render
+    from depthfusion.studio.stages import overall
+
+_HOME = {
+    "depthfusion.generation.engines": ("choose_engine",),
+    "depthfusion.rendering.stereo": ("StereoOptions",),
+    "depthfusion.scene.build": ("SceneOptions",),
+    "depthfusion.scene.paths": ("PATH_NAMES",),
+    "depthfusion.studio.creating": ("create",),
+    "depthfusion.studio.exporting": ("export",),
+    "depthfusion.studio.formats": ("FORMATS", "LATER_FORMATS"),
+    "depthfusion.studio.importing": ("import_photo",),
+    "depthfusion.studio.library": (
+        "SceneEntry", "find_scene", "library_folder", "list_scenes", "new_scene_folder", "show",
+    ),
+    "depthfusion.studio.options": (
+        "CreateOptions", "ExportOptions", "ImportOptions", "RenderOptions", "VideoOptions",
+    ),
+    "depthfusion.studio.outcome": ("Outcome",),
+    "depthfusion.studio.rendering": ("render",),
+    "depthfusion.studio.stages": ("overall",),
+    "depthfusion.studio.pairing": ("stereo",),
+    "depthfusion.studio.filming": ("video",),
+}  # fmt: skip
+_HOME_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [
+    "FORMATS",
+    "LATER_FORMATS",
+    "PATH_NAMES",
+    "CreateOptions",
+    "ExportOptions",
+    "ImportOptions",
+    "Outcome",
+    "RenderOptions",
+    "SceneEntry",
+    "SceneOptions",
+    "StereoOptions",
+    "VideoOptions",
+    "choose_engine",
+    "create",
+    "export",
+    "find_scene",
+    "import_photo",
+    "library_folder",
+    "list_scenes",
+    "new_scene_folder",
+    "overall",
+    "render",
+    "show",
+    "stereo",
+    "video",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load `name` from the module it lives in (PEP 562)."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'depthfusion.studio' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the contents page."""
+    return sorted(__all__)

@@ -1,0 +1,141 @@
+"""Pictures of a scene that are never left with a hole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+import numpy as np
+from scipy import ndimage
+
+from depthfusion.geometry.cameras import Camera, Perspective
+from depthfusion.geometry.equirectangular import pixel_from_direction, sample
+from depthfusion.rendering.cpu import CpuRenderer
+from depthfusion.rendering.renderer import Renderer
+from depthfusion.studio.options import RenderOptions
+from depthfusion.types import Pose, Scene, TexturedMesh
+from depthfusion.types.arrays import Bool, UInt8
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """What was drawn.
+
+    Parameters
+    ----------
+    rgb : uint8 [H, W, 3], sRGB, nothing missing.
+    filled : pixels where the scene had nothing to show and the nearest colour stands.
+    renderer : who drew it.
+    """
+
+    rgb: UInt8
+    filled: int
+    renderer: str
+
+
+class Artist:
+    """Draws one scene, each camera by the renderer that suits it. Closed at the end.
+
+    Parameters
+    ----------
+    meshes : what is drawn.
+    scene : whose meshes they are; its panorama shows what lies in a direction where a picture has
+        nothing else at all.
+    options : how.
+    """
+
+    def __init__(
+        self,
+        meshes: Sequence[TexturedMesh],
+        scene: Scene,
+        options: RenderOptions | None = None,
+    ) -> None:
+        """Keep the scene; renderers start with their first camera."""
+        self._meshes = meshes
+        self._panorama = scene.panorama
+        self._options = options or RenderOptions()
+        self._renderers: dict[type[Camera], Renderer] = {}
+
+    def draw(self, camera: Camera, pose: Pose) -> Picture:
+        """Draw what `camera` sees from `pose`; holes take the nearest colour of the picture.
+
+        Raises
+        ------
+        InputError
+            The renderer that was asked for can't draw here, or not this camera.
+        """
+        renderer = self._renderer(camera)
+        frame = renderer.render(camera, pose, self._samples(camera))
+        missing = int(frame.holes.sum())
+        if missing == 0:
+            return Picture(frame.rgb, 0, renderer.name)
+        if missing == frame.holes.size:
+            return Picture(self._backdrop(camera, pose), missing, renderer.name)
+        around = camera.ray_tables().periodic
+        return Picture(filled_from_nearest(frame.rgb, frame.holes, around), missing, renderer.name)
+
+    def renderer_name(self, camera: Camera) -> str:
+        """Say who draws this camera."""
+        return self._renderer(camera).name
+
+    def _samples(self, camera: Camera) -> int:
+        return self._options.samples_for(camera.width, isinstance(camera, Perspective))
+
+    def close(self) -> None:
+        """Give back what the renderers hold."""
+        for renderer in {id(r): r for r in self._renderers.values()}.values():
+            renderer.close()
+        self._renderers.clear()
+
+    def __enter__(self) -> "Artist":
+        """Close at the end of the block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def _renderer(self, camera: Camera) -> Renderer:
+        model = type(camera)
+        if model not in self._renderers:
+            self._renderers[model] = self._started(camera)
+        return self._renderers[model]
+
+    def _started(self, camera: Camera) -> Renderer:
+        """Start a renderer, or take one that is at work already and is as good."""
+        renderer = CpuRenderer()
+        for other in self._renderers.values():
+            if other.name == renderer.name:
+                renderer.close()
+                return other
+        renderer.load(self._meshes)
+        return renderer
+
+    def _backdrop(self, camera: Camera, pose: Pose) -> UInt8:
+        """The panorama's colours in the directions of the rays, as if all were far away."""
+        rays = camera.rays()[1] @ pose.rotation.T
+        height, width = self._panorama.distance.shape
+        pixels = pixel_from_direction(rays, height, width)
+        seen = sample(self._panorama.rgb, pixels[..., 0], pixels[..., 1])
+        return np.clip(np.rint(seen), 0, 255).astype(np.uint8)
+
+
+def filled_from_nearest(rgb: UInt8, holes: Bool, periodic: bool = False) -> UInt8:
+    """Give every hole the colour of the nearest pixel that is none.
+
+    Parameters
+    ----------
+    rgb : uint8 [H, W, 3].
+    holes : bool [H, W], not everywhere.
+    periodic : the last column lies beside the first.
+    """
+    width = holes.shape[1]
+    margin = width // 2 if periodic else 0
+    wide = np.pad(holes, ((0, 0), (margin, margin)), mode="wrap")
+    _, (rows, columns) = ndimage.distance_transform_edt(wide, return_indices=True)
+    inner = slice(margin, margin + width)
+    return rgb[rows[:, inner], (columns[:, inner] - margin) % width]

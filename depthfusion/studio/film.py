@@ -1,0 +1,113 @@
+"""Films: a camera's move through a scene, frame by frame, to MP4."""
+
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from depthfusion.geometry.cameras import Camera, Equirectangular, Perspective
+from depthfusion.rendering.stereo import compose, eye_views
+from depthfusion.rendering.video import VideoOptions as Encoding
+from depthfusion.rendering.video import ahead, write_video
+from depthfusion.scene.paths import camera_path, path_notes
+from depthfusion.studio.drawing import Artist
+from depthfusion.studio.options import VideoOptions
+from depthfusion.types import CameraPath, Pose, Progress, silent
+from depthfusion.types.arrays import UInt8
+
+FRAMES_AHEAD = 3
+
+View = tuple[Camera, Pose]
+
+
+class Film:
+    """A film that is ready to be shot: everything a person could have got wrong is verified.
+
+    Parameters
+    ----------
+    options : what to film.
+    head_box : radius that the camera stays within.
+    forward_yaw : radians; where named moves face.
+
+    Raises
+    ------
+    InputError
+        The path is unknown, or its file at fault.
+    """
+
+    def __init__(self, options: VideoOptions, head_box: float, forward_yaw: float) -> None:
+        """Lay out the camera's way."""
+        self.options = options
+        self.path: CameraPath = camera_path(options.move, head_box, forward_yaw)
+        self.filled = 0
+        self.notes = [*path_notes(options.move), *_player_notes(options)]
+        self._views = views(options)
+
+    def shoot(self, artist: Artist, out: Path, progress: Progress = silent) -> dict[str, Any]:
+        """Draw every frame and write the film, whole or not at all.
+
+        Returns
+        -------
+        Facts: path, frames, seconds, size, projection, layout, renderer, share of pixels filled.
+        """
+        options = self.options
+        encoding = Encoding(fps=options.fps, size=options.frame_size, quality=options.quality)
+        self.filled = 0
+        with closing(self._frames_ahead(artist)) as frames:
+            video = write_video(out, frames, encoding, len(self.path), progress)
+        self.notes += video.notes
+        return {
+            "path": options.path,
+            "frames": len(self.path),
+            "seconds": len(self.path) / options.fps,
+            "fps": options.fps,
+            "width": video.width,
+            "height": video.height,
+            "projection": options.projection,
+            "layout": options.eyes,
+            "renderer": artist.renderer_name(self._views[0][0]),
+            "filled_share": self.filled / (len(self.path) * video.width * video.height),
+        }
+
+    def _frames_ahead(self, artist: Artist) -> Generator[UInt8]:
+        """Draw while the encoder is at work; closing it stops the drawing."""
+        yield from ahead(self._frames(artist), FRAMES_AHEAD)
+
+    def _frames(self, artist: Artist) -> Iterator[UInt8]:
+        for pose in self.path.poses:
+            pictures = [
+                artist.draw(camera, Pose(pose.world_from_camera @ place.world_from_camera))
+                for camera, place in self._views
+            ]
+            self.filled += sum(picture.filled for picture in pictures)
+            yield _joined([picture.rgb for picture in pictures], self.options)
+
+
+def views(options: VideoOptions) -> tuple[View, ...]:
+    """The cameras of a film, one or two, each with its place in the head's axes."""
+    if options.pair:
+        return eye_views(options.pair)
+    width, height = options.eye_size
+    if options.projection == "equirectangular":
+        return ((Equirectangular(width, height), Pose(np.eye(4))),)
+    camera = Perspective.from_fov(width, height, float(np.radians(options.fov_deg)))
+    return ((camera, Pose(np.eye(4))),)
+
+
+def _joined(pictures: list[UInt8], options: VideoOptions) -> UInt8:
+    if options.pair is None:
+        return pictures[0]
+    return compose(pictures[0], pictures[1], options.pair.layout)
+
+
+def _player_notes(options: VideoOptions) -> list[str]:
+    if options.projection == "perspective":
+        return []
+    around = "_180" if options.projection == "vr180" else "_360"
+    layout = {"lr": "_LR", "tb": "_TB"}.get(options.eyes, "")
+    return [
+        "this version does not write spherical metadata; many players go by a file name that ends "
+        f"in {around}{layout}"
+    ]

@@ -1,0 +1,22 @@
+"""A scene is opened: found, read, meshed."""
+
+from depthfusion.io.atomic import StrPath
+from depthfusion.io.scene_folder import load_scene
+from depthfusion.scene.meshing import mesh_scene
+from depthfusion.studio.library import find_scene
+from depthfusion.studio.stages import Stages
+from depthfusion.types import Scene, TexturedMesh
+
+
+def open_scene(scene: StrPath, stages: Stages) -> tuple[Scene, tuple[TexturedMesh, ...]]:
+    """Read a scene by its folder or name, and mesh its layers.
+
+    Raises
+    ------
+    InputError
+        There is none, or it is damaged or newer than this version.
+    """
+    with stages.stage("Reading the scene"):
+        opened = load_scene(find_scene(scene))
+    with stages.stage("Meshing"):
+        return opened, mesh_scene(opened.layered)

@@ -1,0 +1,277 @@
+"""What can be chosen, and the only home of the defaults; light, because help pages read it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+from depthfusion.generation.engines import GenerateOptions
+from depthfusion.rendering.stereo import StereoOptions
+from depthfusion.scene.paths import PathOptions
+from depthfusion.studio.reach import Reach
+from depthfusion.types import InputError
+
+if TYPE_CHECKING:
+    from depthfusion.scene.build import SceneOptions
+
+DepthKind = Literal["distance", "inverse", "z"]
+PhotoLayout = Literal["mono", "tb", "lr"]
+Missing = Literal["auto", "sky", "gap"]
+Projection = Literal["perspective", "equirectangular", "ods", "vr180"]
+FilmLayout = Literal["mono", "lr", "tb", "anaglyph"]
+Quality = Literal["draft", "good", "best"]
+Texture = Literal["auto", "png", "jpeg", "webp"]
+
+FINE_BELOW = 1024  # pixels of width; a smaller perspective picture shows its stairs
+MOST_SAMPLES = 8
+LARGEST_SIDE = 16384  # pixels; encoders end there
+# For each projection: its layouts, the first where none is given, and the size of one eye's frame.
+PROJECTIONS: dict[str, tuple[tuple[FilmLayout, ...], tuple[int, int]]] = {
+    "perspective": (("mono", "lr", "tb", "anaglyph"), (1280, 720)),
+    "equirectangular": (("mono",), (2048, 1024)),
+    "ods": (("tb", "lr", "anaglyph"), (2048, 1024)),
+    "vr180": (("lr", "tb", "anaglyph"), (1440, 1440)),
+}
+
+
+@dataclass(frozen=True)
+class RenderOptions:
+    """How pictures are drawn.
+
+    Parameters
+    ----------
+    renderer : "auto", "opengl" or "cpu".
+    samples : per pixel along each side, 1 to 8; `None` takes 2 for perspective pictures narrower
+        than 1024 pixels, which are looked at closely, else 1.
+
+    Raises
+    ------
+    InputError
+        `samples` is out of range.
+    """
+
+    renderer: str = "auto"
+    samples: int | None = None
+
+    def __post_init__(self) -> None:
+        """Verify ranges."""
+        if self.samples is not None and not 1 <= self.samples <= MOST_SAMPLES:
+            raise InputError(f"samples must be 1 to {MOST_SAMPLES}; got {self.samples}")
+
+    def samples_for(self, width: int, perspective: bool) -> int:
+        """Samples along each side for pictures of that width."""
+        if self.samples is not None:
+            return self.samples
+        return 2 if perspective and width < FINE_BELOW else 1
+
+
+@dataclass(frozen=True)
+class VideoOptions:
+    """A film of a scene.
+
+    Parameters
+    ----------
+    path : a camera move by name ("orbit", "dolly", "sway", "spiral", "turntable", "walk"), or a
+        file of keyframes.
+    seconds : length; `None` is 5 s for a name and a file's own length for a file.
+    fps : frames a second.
+    size : width and height of one eye's picture; `None` takes the projection's own.
+    projection : "perspective", "equirectangular", "ods" or "vr180".
+    layout : "mono", "lr", "tb" or "anaglyph"; `None` is mono where the projection can be, else the
+        layout in which players expect it.
+    fov_deg : horizontal field of view of a perspective picture.
+    ipd : between the pupils, in the scene's unit.
+    radius : how far a named move goes, as a share of the head box.
+    quality : "draft", "good" or "best".
+
+    Raises
+    ------
+    InputError
+        A word is unknown, a number out of range, or layout or size don't fit the projection.
+    """
+
+    path: str = PathOptions.name
+    seconds: float | None = None
+    fps: float = PathOptions.fps
+    size: tuple[int, int] | None = None
+    projection: Projection = "perspective"
+    layout: FilmLayout | None = None
+    fov_deg: float = StereoOptions.fov_deg
+    ipd: float = StereoOptions.ipd
+    radius: float = PathOptions.radius
+    quality: Quality = "good"
+
+    def __post_init__(self) -> None:
+        """Verify words and ranges by making what they are for."""
+        if self.projection not in PROJECTIONS:
+            known = ", ".join(PROJECTIONS)
+            raise InputError(f"projection must be one of {known}; got {self.projection!r}")
+        layouts, _ = PROJECTIONS[self.projection]
+        if self.eyes not in layouts:
+            raise InputError(
+                f"a film in projection {self.projection} has layout {' or '.join(layouts)}; "
+                f"got {self.eyes!r}" + (
+                    "; for two eyes all round take --projection ods"
+                    if self.projection == "equirectangular" else ""
+                )
+            )  # fmt: skip
+        if not 1 <= self.fov_deg <= 170:
+            raise InputError(f"fov must be 1 to 170 degrees; got {self.fov_deg:g}")
+        _ = self.move, self.pair
+        if self.quality not in get_args(Quality):
+            known = ", ".join(get_args(Quality))
+            raise InputError(f"quality must be one of {known}; got {self.quality!r}")
+        width, height = self.frame_size
+        if not (2 <= width <= LARGEST_SIDE and 2 <= height <= LARGEST_SIDE):
+            raise InputError(f"a film is 2 to {LARGEST_SIDE} pixels each way; got {width}×{height}")
+        if self.projection == "equirectangular" and width != 2 * height:
+            raise InputError(
+                f"an equirectangular film is twice as wide as high; got {width}×{height}"
+            )
+
+    @property
+    def eyes(self) -> str:
+        """The layout in force."""
+        return self.layout or PROJECTIONS[self.projection][0][0]
+
+    @property
+    def eye_size(self) -> tuple[int, int]:
+        """Width and height of one eye's picture."""
+        return self.size or PROJECTIONS[self.projection][1]
+
+    @property
+    def frame_size(self) -> tuple[int, int]:
+        """Width and height of a frame."""
+        return self.pair.frame_size if self.pair else self.eye_size
+
+    @property
+    def move(self) -> PathOptions:
+        """The camera's way."""
+        return PathOptions(self.path, self.seconds, self.fps, self.radius)
+
+    @property
+    def pair(self) -> StereoOptions | None:
+        """The two eyes, where there are two."""
+        if self.eyes == "mono":
+            return None
+        return StereoOptions(self.projection, self.eyes, self.ipd, self.eye_size, self.fov_deg)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class CreateOptions:
+    """How words become a scene.
+
+    Parameters
+    ----------
+    engine : "auto", "sketch" or "ldm3d".
+    model : a model's name or folder, for engines that have models.
+    negative : what should not be there.
+    seed : the same seed, words and options give the same scene; `None` draws one, which is kept in
+        the scene's record.
+    width, height : of the panorama, pixels, 2:1.
+    steps, guidance, init, strength : for diffusion engines; `None` is the engine's own default.
+    title : shown in lists; the prompt where absent.
+    scene : how the place is built; the defaults where `None`.
+    preview : the film that becomes preview.mp4; `None` leaves it out.
+    """
+
+    engine: str = GenerateOptions.engine
+    model: str | None = None
+    negative: str | None = None
+    seed: int | None = None
+    width: int = GenerateOptions.width
+    height: int = GenerateOptions.height
+    steps: int | None = None
+    guidance: float | None = None
+    init: Path | None = None
+    strength: float | None = None
+    title: str | None = None
+    scene: "SceneOptions | None" = None
+    preview: VideoOptions | None = field(default_factory=VideoOptions)
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """How a photo and its depth are read.
+
+    Parameters
+    ----------
+    depth : the depth file; this version needs one.
+    depth_kind : what its numbers are: "distance" along the ray, "inverse" (0 to 1, 1 nearest), or
+        "z" along the optical axis of an ordinary photo; `None` is taken as distance, and said so.
+    near, far : metres; what inverse depth 1 and 0 stand for, or limits for measured distances.
+    layout : "mono"; two eyes in one photo ("tb", "lr") belong to a later version.
+    fit : lay a photo that is not 2:1 on the sphere.
+    title : shown in lists; the photo's name where absent.
+    missing : what a place is where nothing was measured: "sky", "gap" (its surroundings continue),
+        or "auto".
+    metres_per_step : of depth files of whole numbers; 0.001 for 16 bits where `None`.
+    max_width : larger photos are made smaller; pixels.
+    pixel_limit : larger files are refused before they are unpacked; `None` is 16384×8192.
+    scene : how the place is built; the defaults where `None`.
+
+    Raises
+    ------
+    InputError
+        A value is out of range, or belongs to a later version.
+    """
+
+    depth: Path | None = None
+    depth_kind: DepthKind | None = None
+    near: float | None = None
+    far: float | None = None
+    layout: PhotoLayout = "mono"
+    fit: bool = False
+    title: str | None = None
+    missing: Missing = "auto"
+    metres_per_step: float | None = None
+    max_width: int = 8192
+    pixel_limit: int | None = None
+    scene: "SceneOptions | None" = None
+
+    def __post_init__(self) -> None:
+        """Refuse what can't work before anything is read."""
+        if self.layout in ("tb", "lr"):
+            raise InputError(
+                f"layout {self.layout}, a photo with two eyes, is not in this version; crop one "
+                "eye and import it as mono"
+            )
+        for name, value, known in (
+            ("layout", self.layout, get_args(PhotoLayout)),
+            ("depth kind", self.depth_kind or "distance", get_args(DepthKind)),
+            ("missing", self.missing, get_args(Missing)),
+        ):
+            if value not in known:
+                raise InputError(f"{name} must be one of {', '.join(known)}; got {value!r}")
+        if self.max_width < 64:
+            raise InputError(f"the largest width must be 64 or more; got {self.max_width}")
+        if self.pixel_limit is not None and self.pixel_limit < 1:
+            raise InputError(f"the limit of pixels must be above 0; got {self.pixel_limit}")
+        _ = self.reach
+
+    @property
+    def reach(self) -> Reach:
+        """`near` and `far`, verified."""
+        return Reach(self.near, self.far)
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """How a scene is written for other programs.
+
+    Parameters
+    ----------
+    texture : "auto" (JPEG where opaque, else PNG), "png", "jpeg" or "webp".
+
+    Raises
+    ------
+    InputError
+        `texture` is unknown.
+    """
+
+    texture: Texture = "auto"
+
+    def __post_init__(self) -> None:
+        """Verify the word."""
+        if self.texture not in get_args(Texture):
+            known = ", ".join(get_args(Texture))
+            raise InputError(f"texture must be one of {known}; got {self.texture!r}")

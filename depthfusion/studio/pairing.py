@@ -1,0 +1,69 @@
+"""A scene as a picture for two eyes."""
+
+from pathlib import Path
+
+import numpy as np
+
+from depthfusion.geometry.poses import yaw_pitch
+from depthfusion.io.atomic import StrPath
+from depthfusion.io.encoding import FORMATS, write_image
+from depthfusion.rendering.stereo import StereoOptions, compose, eye_views
+from depthfusion.studio.drawing import Artist, Picture
+from depthfusion.studio.library import find_scene
+from depthfusion.studio.loading import open_scene
+from depthfusion.studio.options import RenderOptions
+from depthfusion.studio.outcome import Outcome
+from depthfusion.studio.outputs import verify_file
+from depthfusion.studio.stages import Stages
+from depthfusion.types import Pose, Progress, silent
+
+
+def stereo(
+    scene: StrPath,
+    out: StrPath,
+    options: StereoOptions | None = None,
+    progress: Progress = silent,
+    *,
+    drawing: RenderOptions | None = None,
+) -> Outcome:
+    """Draw what two eyes at the scene's centre see, as one picture.
+
+    Parameters
+    ----------
+    scene : a scene's folder, or its name in the library.
+    out : .png, .jpg or .webp; replaced where it exists, whole or not at all.
+    options, drawing : the defaults where absent; the head's yaw counts from the scene's forward.
+    progress : told each stage; may raise `Cancelled`.
+
+    Raises
+    ------
+    InputError
+        No such scene, a renderer that can't work here, or `out` can't be written.
+    """
+    options = options or StereoOptions()
+    target = Path(out)
+    verify_file(target, tuple(FORMATS), "a picture")
+    find_scene(scene)
+    stages = Stages(progress)
+    opened, meshes = open_scene(scene, stages)
+    head = yaw_pitch(opened.info.forward_yaw, 0.0)
+    with stages.stage("Drawing both eyes") as inside, Artist(meshes, opened, drawing) as artist:
+        eyes: list[Picture] = []
+        for camera, place in eye_views(options):
+            eyes.append(artist.draw(camera, Pose(head.world_from_camera @ place.world_from_camera)))
+            inside("Drawing both eyes", len(eyes) / 2)
+    with stages.stage("Writing the picture"):
+        write_image(target, compose(eyes[0].rgb, eyes[1].rgb, options.layout))
+    width, height = options.frame_size
+    facts = {
+        "projection": options.projection,
+        "layout": options.layout,
+        "ipd": options.ipd,
+        "width": width,
+        "height": height,
+        "renderer": eyes[0].renderer,
+        "filled_pixels": [eye.filled for eye in eyes],
+        "filled_share": float(np.mean([eye.filled / eye.rgb[..., 0].size for eye in eyes])),
+    }
+    chosen = {"renderer": eyes[0].renderer}
+    return Outcome({"file": target}, stages.seconds, chosen, facts=facts)
