@@ -149,14 +149,16 @@ def walk(
 
     Parameters
     ----------
-    keyframes : in order of time, at least one; a closed path's last one repeats the first.
+    keyframes : in order of time, at least one.
     options : `fps`, and `seconds` where the whole is to take longer or shorter.
     head_box : what curves may not leave; a spline that swings out is drawn in as a whole.
+    closed : a loop; the last keyframe repeats the first.
 
     Raises
     ------
     InputError
-        Times don't increase, a keyframe lies outside the head box, or the path is too long.
+        Times don't increase, a keyframe lies outside the head box, a loop doesn't close, or the
+        path is too long.
     """
     times = np.array([keyframe.time for keyframe in keyframes], np.float64)
     if len(times) == 0 or not (np.diff(times) > 0).all() or not np.isfinite(times).all():
@@ -169,10 +171,17 @@ def walk(
             f"a keyframe lies {farthest:.3g} from the centre and the head box ends at "
             f"{head_box:.3g}: bring it nearer, or allow the path outside"
         )
+    if closed and not np.allclose(
+        keyframes[0].pose.world_from_camera, keyframes[-1].pose.world_from_camera, atol=1e-6
+    ):
+        raise InputError("a closed path ends where it began: repeat the first keyframe at its end")
     length = float(times[-1] - times[0])
-    count = 1 if length == 0 else options.frames(options.seconds or length)
-    at = times[0] + length * _shares(count, closed)
-    if len(times) > 1:
+    if len(times) == 1:
+        count = 1 if options.seconds is None else options.frames(options.seconds)
+        positions, rotations = positions.repeat(count, axis=0), rotations.repeat(count, axis=0)
+    else:
+        count = options.frames(options.seconds or length)
+        at = times[0] + length * _shares(count, closed)
         positions = _spline(times, positions, at, closed)
         rotations = _rotation_spline(times, rotations, at, closed)
         reach = float(np.linalg.norm(positions, axis=1).max())
@@ -364,31 +373,26 @@ def _spline(times: Float64, values: Float64, at: Float64, closed: bool) -> Float
     """Cubic spline through values [K, C], evaluated at [N]; C², periodic or at rest at its ends."""
     from scipy.interpolate import CubicSpline
 
-    if closed:
-        values = values.copy()
-        values[-1] = values[0]
-    if closed and len(times) < 3:  # there and back is the only loop through two points
-        return np.broadcast_to(values[0], (len(at), values.shape[1])).copy()
+    if closed:  # SciPy asks for equality to the bit
+        values = np.concatenate([values[:-1], values[:1]])
     return CubicSpline(times, values, bc_type="periodic" if closed else "clamped")(at)
 
 
 def _rotation_spline(times: Float64, rotations: Float64, at: Float64, closed: bool) -> Float64:
-    """Rotations [N, 3, 3] through keyframes [K, 3, 3] with continuous angular acceleration.
+    """Rotations [N, 3, 3] through keyframes [K, 3, 3], C², periodic or at rest at both ends.
 
-    SciPy's spline knows no period: a loop is repeated before and after itself until the ends
-    no longer tell.
+    SciPy's spline knows neither. A way there and back is a loop that rests, by symmetry, where it
+    turns; and a loop is repeated before and after itself until the ends no longer tell.
     """
     from scipy.spatial.transform import Rotation, RotationSpline
 
-    if closed:
-        period, inner = times[-1] - times[0], len(times) - 1
-        if inner < 1:
-            return np.broadcast_to(rotations[0], (len(at), 3, 3)).copy()
-        rounds = range(-max(1, 24 // inner), max(1, 24 // inner) + 1)
-        times = np.concatenate([times[:-1] + turn * period for turn in rounds])
-        rotations = np.concatenate([rotations[:-1]] * len(rounds))
-    if len(times) < 2:
-        return np.broadcast_to(rotations[0], (len(at), 3, 3)).copy()
+    if not closed:
+        times = np.concatenate([times, 2 * times[-1] - times[-2::-1]])
+        rotations = np.concatenate([rotations, rotations[-2::-1]])
+    period, inner = times[-1] - times[0], len(times) - 1
+    rounds = range(-max(1, 24 // inner), max(1, 24 // inner) + 1)
+    times = np.concatenate([times[:-1] + turn * period for turn in rounds])
+    rotations = np.concatenate([rotations[:-1]] * len(rounds))
     return RotationSpline(times, Rotation.from_matrix(rotations))(at).as_matrix()
 
 
