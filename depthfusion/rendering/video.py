@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -150,7 +150,7 @@ def write_video(
     notes: tuple[str, ...] = ()
     if even != (width, height):
         notes = (f"video takes even sizes only: {width}×{height} became {even[0]}×{even[1]}",)
-    with _replacing(target) as partial:
+    with _replacing(target) as partial, _closing(incoming):
         written = 0
         with _Encoder(partial, even, options) as encoder:
             for frame in chain([first], incoming):
@@ -379,6 +379,16 @@ def _verified(frame: UInt8, shape: tuple[int, ...]) -> UInt8:
             f"after {list(shape)}"
         )
     return frame
+
+
+@contextmanager
+def _closing(frames: Iterator[UInt8]) -> Iterator[None]:
+    """Stop who makes the frames, at the latest when nobody takes them any more."""
+    try:
+        yield
+    finally:
+        if isinstance(frames, Generator):
+            frames.close()
 
 
 @contextmanager
