@@ -7,6 +7,7 @@ from typing import Any
 
 from depthfusion.geometry.cameras import Perspective
 from depthfusion.geometry.poses import yaw_pitch
+from depthfusion.io.file_errors import os_errors_explained
 from depthfusion.io.glb import encode_glb
 from depthfusion.io.scene_folder import write_scene
 from depthfusion.scene.meshing import mesh_scene
@@ -50,7 +51,8 @@ def finish(
     made = dict(scene.info.made)
     with stages.stage("Writing GLB"):
         glb = encode_glb(meshes, recipe(scene.info, scene.layered))
-        (folder / GLB_NAME).write_bytes(glb)
+        with os_errors_explained("write", GLB_NAME):
+            (folder / GLB_NAME).write_bytes(glb)
     made[GLB_NAME] = f"the layers meshed, unlit; {stages.took('Meshing', 'Writing GLB')}"
     with stages.stage("Drawing the thumbnail"):
         thumbnail = draw_thumbnail(meshes, scene)

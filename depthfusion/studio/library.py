@@ -78,8 +78,8 @@ def find_scene(scene: StrPath) -> Path:
         if is_scene(kept):
             return kept
     if place.is_dir():
-        raise InputError(f"{scene} is a folder but no scene: it holds no scene.json")
-    if place.exists():
+        read_info(place)  # says what is wrong with it
+    if os.path.lexists(place):
         raise InputError(f"{scene} is a file; a scene is a folder that holds scene.json")
     raise InputError(
         f"there is no scene {scene}; give a scene's folder or the name of one in {library_folder()}"
