@@ -85,8 +85,8 @@ def read_panorama_rgb(
         As `read_rgb`; the shape is not 2:1 and `fit` is off.
     """
     picture, xmp = _open(path, pixel_limit)
-    exif = picture.getexif()
     rgb = _pixels(picture, path)
+    exif = picture.getexif()  # unpacks a PNG, so not before damage is looked for
     height, width = rgb.shape[:2]
     placement, notes = Placement(height, width), []
     if width != 2 * height or height < 2:
