@@ -10,8 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# How long an example takes says how busy the machine is, not whether it is right.
+settings.register_profile("depthfusion", deadline=None)
+settings.load_profile("depthfusion")
 
 # A test may be skipped in CI only where its reason begins with one of these.
 ALLOWED_IN_CI = ("shared data", "no GPU")

@@ -134,9 +134,9 @@ def _cubic(texture: NDArray, u: float, v: float) -> NDArray:
     total = np.zeros(3)
     for j in range(int(np.floor(y)) - 1, int(np.floor(y)) + 3):
         for i in range(int(np.floor(x)) - 1, int(np.floor(x)) + 3):
-            row, column = j, i
-            if j < 0 or j >= height:
-                row, column = (-1 - j if j < 0 else 2 * height - 1 - j), i + width // 2
+            row, column = j % (2 * height), i
+            if row >= height:
+                row, column = 2 * height - 1 - row, i + width // 2
             total += _kernel(x - i) * _kernel(y - j) * texture[row, column % width]
     return total
 

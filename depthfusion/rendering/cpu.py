@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from depthfusion.geometry.cameras import Camera, OmnidirectionalStereo, Perspective
+from depthfusion.geometry.cameras import Camera, OmnidirectionalStereo, Perspective, RayTables
 from depthfusion.rendering import raster
 from depthfusion.rendering.renderer import Frame, Renderer
 from depthfusion.types import Pose, TexturedMesh
-from depthfusion.types.arrays import Bool, Float64
+from depthfusion.types.arrays import Bool, Float32, Float64, Int32, UInt8
 
 BAND = 32  # rows that one task fills and colours while they are in the cache
 
@@ -47,18 +47,18 @@ class CpuRenderer(Renderer):
             rgb = rgb.reshape(*shape, 3).mean(axis=(1, 3))
             middle = samples // 2
             distance = np.ascontiguousarray(distance.reshape(shape)[:, middle, :, middle])
-            holes = holes.reshape(shape).any(axis=(1, 3))
+            holes = np.asarray(holes.reshape(shape).any(axis=(1, 3)))
         return Frame(np.clip(np.rint(rgb), 0, 255).astype(np.uint8), distance, holes)
 
     def close(self) -> None:
         """Stop the threads."""
         self._pool.shutdown()
 
-    def _draw(self, camera: Camera, pose: Pose) -> tuple[np.ndarray, np.ndarray, Bool]:
+    def _draw(self, camera: Camera, pose: Pose) -> tuple[Float32, Float32, Bool]:
         store = self._store
-        assert store is not None  # noqa: S101 - render() has seen to it
+        assert store is not None
         tables = camera.ray_tables()
-        points, boxes = self._place(store, camera, pose)
+        points, boxes = self._place(store, camera, tables, pose)
         height, width = camera.height, camera.width
         bands = -(-height // BAND)
         start, listed = raster.bin_faces(boxes, BAND, bands)
@@ -87,39 +87,48 @@ class CpuRenderer(Renderer):
         list(self._pool.map(draw_band, range(bands)))
         return rgb, distance, holes
 
-    def _place(self, store: "_Store", camera: Camera, pose: Pose) -> tuple[Float64, np.ndarray]:
+    def _place(
+        self, store: "_Store", camera: Camera, tables: RayTables, pose: Pose
+    ) -> tuple[Float64, Int32]:
         """Vertices in camera axes, and each triangle's bounds in the picture."""
-        count = len(store.vertices)
-        points, pixels = np.empty((count, 3)), np.empty((count, 2))
-        rotation, origin = np.ascontiguousarray(pose.rotation), pose.position.copy()
-        kind, lens = raster.SPHERE, np.zeros(4)
-        if isinstance(camera, Perspective):
-            kind = raster.PERSPECTIVE
-            lens = np.array([camera.fl_x, camera.fl_y, camera.cx, camera.cy])
-        elif not camera.ray_tables().periodic:
-            kind = raster.HALF_SPHERE
-        tables = camera.ray_tables()
-        circle = float(np.abs(tables.columns[:, 2:]).max())
-        if isinstance(camera, OmnidirectionalStereo):
-            circle = camera.ipd / 2
-
-        def place(first: int, last: int) -> None:
-            raster.transform(first, last, store.vertices, rotation, origin, points)
-            if kind == raster.PERSPECTIVE:
-                raster.project_perspective(first, last, points, *lens, pixels)
-            else:
-                pixels[first:last] = camera.project(points[first:last])
-
-        self._split(place, count)
+        points = np.empty((len(store.vertices), 3))
         boxes = np.empty((len(store.faces), 4), np.int32)
+        rotation, origin = np.ascontiguousarray(pose.rotation), pose.position.copy()
+        size = camera.width, camera.height
+        if isinstance(camera, Perspective):
+            pixels = np.empty((len(points), 2))
+            lens = np.array([camera.fl_x, camera.fl_y, camera.cx, camera.cy])
 
-        def bound(first: int, last: int) -> None:
-            raster.bound(
-                first, last, points, pixels, store.faces, kind, lens, circle,
-                camera.width, camera.height, boxes,
-            )  # fmt: skip
+            def place(first: int, last: int) -> None:
+                raster.transform(first, last, store.vertices, rotation, origin, points)
+                raster.project_perspective(first, last, points, *lens, pixels)
 
-        self._split(bound, len(store.faces))
+            def bound(first: int, last: int) -> None:
+                raster.bound_perspective(
+                    first, last, points, pixels, store.faces, lens, *size, boxes
+                )
+        else:
+            turn_columns = np.empty(len(points))
+            turn = camera.width if tables.periodic else 2 * camera.width
+            circle = eye_x = 0.0
+            if isinstance(camera, OmnidirectionalStereo):
+                circle = camera.ipd / 2 * (-1 if camera.eye == "left" else 1)
+            else:
+                eye_x = float(tables.columns[0, 2])
+            share = np.ascontiguousarray(tables.rows[:, 2])
+
+            def place(first: int, last: int) -> None:
+                raster.transform(first, last, store.vertices, rotation, origin, points)
+                raster.project_sphere(first, last, points, eye_x, turn, turn_columns)
+
+            def bound(first: int, last: int) -> None:
+                raster.bound_sphere(
+                    first, last, points, turn_columns, store.faces, eye_x, circle, share, turn,
+                    *size, boxes,
+                )  # fmt: skip
+
+        self._split(place, len(points))
+        self._split(bound, len(boxes))
         return points, boxes
 
     def _split(self, work: Callable[[int, int], None], count: int) -> None:
@@ -132,22 +141,24 @@ class _Store:
     """All meshes of a scene as one: what the kernels read."""
 
     def __init__(self, meshes: Sequence[TexturedMesh]) -> None:
-        vertices, faces, uvs, owner, soft, texels = [], [], [], [], [], []
+        vertices, faces, uvs = [np.zeros((0, 3))], [np.zeros((0, 3), np.int32)], [np.zeros((0, 2))]
+        owner, soft = [np.zeros(0, np.int32)], [np.zeros(0, np.int8)]
+        texels = [np.zeros((0, 4), np.uint8)]
         store = np.zeros((len(meshes), 3), np.int64)
         corner = texel = 0
         for number, mesh in enumerate(meshes):
             height, width, channels = mesh.texture.shape
             rgba = np.full((height * width, 4), 255, np.uint8)
             rgba[:, :channels] = mesh.texture.reshape(-1, channels)
-            if mesh.alpha_mode == "mask":
-                rgba[:, 3] = np.where(rgba[:, 3] >= 128, 255, 0)
-            elif mesh.alpha_mode == "opaque":
+            if mesh.alpha_mode == "opaque":
                 rgba[:, 3] = 255
             vertices.append(mesh.vertices)
             faces.append(mesh.faces + corner)
             uvs.append(mesh.uvs)
             owner.append(np.full(len(mesh.faces), number, np.int32))
-            soft.append(_touches_soft(mesh, rgba[:, 3].reshape(height, width)))
+            touches = _touches_soft(mesh, rgba[:, 3].reshape(height, width))
+            meaning = raster.MASK if mesh.alpha_mode == "mask" else raster.BLEND
+            soft.append(np.where(touches, meaning, raster.OPAQUE).astype(np.int8))
             texels.append(rgba)
             store[number] = texel, height, width
             corner += len(mesh.vertices)
@@ -161,7 +172,7 @@ class _Store:
         self.mesh_store = store
 
 
-def _touches_soft(mesh: TexturedMesh, alpha: np.ndarray) -> Bool:
+def _touches_soft(mesh: TexturedMesh, alpha: UInt8) -> Bool:
     """Which triangles lie over texels that are not fully opaque."""
     if (alpha == 255).all():
         return np.zeros(len(mesh.faces), np.bool_)
@@ -172,8 +183,8 @@ def _touches_soft(mesh: TexturedMesh, alpha: np.ndarray) -> Bool:
     low, high = corners.min(axis=1), corners.max(axis=1)
     x0 = np.clip(np.floor(low[:, 0] * width - 1).astype(int), 0, width)
     x1 = np.clip(np.ceil(high[:, 0] * width + 1).astype(int), 0, width)
-    y0 = np.clip(np.floor(low[:, 1] * height - 1).astype(int), 0, height)
-    y1 = np.clip(np.ceil(high[:, 1] * height + 1).astype(int), 0, height)
+    y0 = np.clip(np.floor(low[:, 1] * height - 1).astype(int), 0, height - 1)
+    y1 = np.clip(np.ceil(high[:, 1] * height + 1).astype(int), 1, height)
     count = table[y1, x1] - table[y0, x1] - table[y1, x0] + table[y0, x0]
     edge = (low[:, 0] * width < 1) | (high[:, 0] * width > width - 1)  # filtering wraps there
     return (count > 0) | edge

@@ -5,15 +5,17 @@ volume test in Plücker form). Rays and triangles meet exactly, whatever the pro
 corners only bound where to look. Neighbours compute a shared edge from the same numbers with the
 sign turned, so no ray slips between them.
 
-A pixel keeps its nearest opaque hit and the two nearest soft ones (texture alpha between 0 and 1),
+A pixel keeps its nearest opaque hit and the few nearest soft ones (texture alpha between 0 and 1),
 whatever layer they come from, so that blending is right without sorting meshes.
 """
 
 import numba
 import numpy as np
 
-SOFT = 2  # soft hits kept per pixel
-PERSPECTIVE, SPHERE, HALF_SPHERE = 0, 1, 2
+SOFT = 4  # soft hits kept per pixel
+OPAQUE, BLEND, MASK = 0, 1, 2  # what alpha means to a triangle
+NEAR = 1e-4  # a perspective sees nothing nearer
+HAIR = 1e-3  # pixels by which bounds are wider, since corners are rounded and rays are not
 
 
 @numba.njit(cache=True, nogil=True)
@@ -49,10 +51,10 @@ def _grow(box, x, y):
 
 
 @numba.njit(cache=True, nogil=True)
-def _bound_perspective(points, pixels, face, lens, width, height, box):
+def _bound_cut(points, pixels, face, lens, box):
     """Bound a triangle's picture, cut at a plane just before the camera where it reaches behind."""
     box[0], box[1], box[2], box[3] = np.inf, -np.inf, np.inf, -np.inf
-    near = 1e-4
+    near = NEAR
     for corner in range(3):
         a, b = face[corner], face[(corner + 1) % 3]
         za, zb = -points[a, 2], -points[b, 2]
@@ -63,114 +65,174 @@ def _bound_perspective(points, pixels, face, lens, width, height, box):
             x = points[a, 0] + share * (points[b, 0] - points[a, 0])
             y = points[a, 1] + share * (points[b, 1] - points[a, 1])
             _grow(box, lens[0] * x / near + lens[2] - 0.5, -lens[1] * y / near + lens[3] - 0.5)
-    # Keep the numbers small enough to become integers.
-    box[0], box[1] = max(box[0], -1.0), min(box[1], width + 1.0)
-    box[2], box[3] = max(box[2], -1.0), min(box[3], height + 1.0)
 
 
 @numba.njit(cache=True, nogil=True)
-def _axis_inside(points, face):
-    """Whether the vertical axis through the eye passes the triangle (or nearly so)."""
-    positive = negative = True
-    for corner in range(3):
-        a, b = face[corner], face[(corner + 1) % 3]
-        side = points[a, 0] * points[b, 2] - points[a, 2] * points[b, 0]
-        slack = 1e-6 * (abs(points[a, 0] * points[b, 2]) + abs(points[a, 2] * points[b, 0]) + 1e-12)
-        positive = positive and side >= -slack
-        negative = negative and side <= slack
-    return positive or negative
-
-
-@numba.njit(cache=True, nogil=True)
-def _bound_sphere(points, pixels, face, eye_radius, kind, width, height, box):
-    """Bound a triangle's picture on the sphere; columns may run past the seam, up to 2·width."""
-    a, b, c = face[0], face[1], face[2]
-    top = min(pixels[a, 1], pixels[b, 1], pixels[c, 1])
-    bottom = max(pixels[a, 1], pixels[b, 1], pixels[c, 1])
-    closest = np.inf
-    for corner in range(3):
-        k = face[corner]
-        closest = min(closest, np.sqrt(points[k, 0] ** 2 + points[k, 2] ** 2))
-    lost = np.isnan(top + bottom + pixels[a, 0] + pixels[b, 0] + pixels[c, 0])
-    if kind == HALF_SPHERE and points[a, 2] >= 0 and points[b, 2] >= 0 and points[c, 2] >= 0:
-        box[0], box[1] = 0.0, -1.0
-        return
-    if closest <= 4 * eye_radius or lost or _axis_inside(points, face):
-        # Round the pole, or too near the circle of the eyes to bound its columns.
-        box[0], box[1] = 0.0, width - 1.0
-        up = points[a, 1] + points[b, 1] + points[c, 1] > 0
-        slope = np.inf  # of the flattest corner
-        for corner in range(3):
-            k = face[corner]
-            rho = np.sqrt(points[k, 0] ** 2 + points[k, 2] ** 2)
-            slope = min(
-                slope, points[k, 1] / (rho + 1e-12) if up else -points[k, 1] / (rho + 1e-12)
-            )
-        reach = (0.5 - np.arctan(slope) / np.pi) * height
-        box[2] = -1.0 if up else height - reach - 2
-        box[3] = reach + 2 if up else height + 0.0
-        return
-    if kind == HALF_SPHERE:
-        box[0] = min(pixels[a, 0], pixels[b, 0], pixels[c, 0])
-        box[1] = max(pixels[a, 0], pixels[b, 0], pixels[c, 0])
-        span = (box[1] - box[0]) / width * np.pi
-    else:
-        # The three longitudes span less than half the circle: unroll around the first.
-        xb = pixels[b, 0] - pixels[a, 0]
-        xc = pixels[c, 0] - pixels[a, 0]
-        xb -= width * np.rint(xb / width)
-        xc -= width * np.rint(xc / width)
-        box[0] = pixels[a, 0] + min(0.0, xb, xc)
-        box[1] = pixels[a, 0] + max(0.0, xb, xc)
-        span = (box[1] - box[0]) / width * 2 * np.pi
-        if span > np.pi:
-            box[0], box[1] = 0.0, width - 1.0
-    # Straight edges are arcs that bulge towards the nearer pole, at most by this much.
-    bulge = height / np.pi * min(span * span / 8, np.pi / 2)
-    box[2], box[3] = top - bulge, bottom + bulge
-    if eye_radius > 0:  # the circle of the eyes bends edges once more, by less than a pixel or two
-        extra = 1 + eye_radius / closest * span * width / (2 * np.pi)
-        box[0] -= extra
-        box[1] += extra
-        box[2] -= extra
-        box[3] += extra
-
-
-@numba.njit(cache=True, nogil=True)
-def bound(first, last, points, pixels, faces, kind, lens, eye_radius, width, height, boxes):
+def bound_perspective(first, last, points, pixels, faces, lens, width, height, boxes):
     """Pixel bounds x0, x1, y0, y1 (inclusive, x1 < x0 for none) of triangles first…last."""
     box = np.empty(4, np.float64)
     for f in range(first, last):
         face = faces[f]
-        if kind == PERSPECTIVE:
-            a, b, c = face[0], face[1], face[2]
-            za, zb, zc = points[a, 2], points[b, 2], points[c, 2]
-            if za < -1e-4 and zb < -1e-4 and zc < -1e-4:
-                box[0] = min(pixels[a, 0], pixels[b, 0], pixels[c, 0])
-                box[1] = max(pixels[a, 0], pixels[b, 0], pixels[c, 0])
-                box[2] = min(pixels[a, 1], pixels[b, 1], pixels[c, 1])
-                box[3] = max(pixels[a, 1], pixels[b, 1], pixels[c, 1])
-                if box[0] > width or box[1] < -1 or box[2] > height or box[3] < -1:
-                    boxes[f, 0], boxes[f, 1] = 0, -1
-                    continue
-                box[0], box[1] = max(box[0], -1.0), min(box[1], width + 1.0)
-                box[2], box[3] = max(box[2], -1.0), min(box[3], height + 1.0)
-            elif za >= -1e-4 and zb >= -1e-4 and zc >= -1e-4:
-                boxes[f, 0], boxes[f, 1] = 0, -1
-                continue
-            else:
-                _bound_perspective(points, pixels, face, lens, width, height, box)
+        a, b, c = face[0], face[1], face[2]
+        za, zb, zc = points[a, 2], points[b, 2], points[c, 2]
+        boxes[f, 0], boxes[f, 1] = 0, -1
+        if za >= -NEAR and zb >= -NEAR and zc >= -NEAR:
+            continue
+        if za < -NEAR and zb < -NEAR and zc < -NEAR:
+            box[0] = min(pixels[a, 0], pixels[b, 0], pixels[c, 0])
+            box[1] = max(pixels[a, 0], pixels[b, 0], pixels[c, 0])
+            box[2] = min(pixels[a, 1], pixels[b, 1], pixels[c, 1])
+            box[3] = max(pixels[a, 1], pixels[b, 1], pixels[c, 1])
         else:
-            _bound_sphere(points, pixels, face, eye_radius, kind, width, height, box)
-        # A hair of slack: corners are rounded, rays are not.
-        x0, x1 = int(np.ceil(box[0] - 1e-3)), int(np.floor(box[1] + 1e-3))
-        y0, y1 = int(np.ceil(box[2] - 1e-3)), int(np.floor(box[3] + 1e-3))
-        if kind != SPHERE:
-            x0, x1 = max(x0, 0), min(x1, width - 1)
+            _bound_cut(points, pixels, face, lens, box)
+        # Out of sight; the numbers that pass are small enough to become integers.
+        if box[0] > width or box[1] < -1 or box[2] > height or box[3] < -1:
+            continue
+        boxes[f, 0] = max(int(np.ceil(max(box[0], -1.0) - HAIR)), 0)
+        boxes[f, 1] = min(int(np.floor(min(box[1], width + 1.0) + HAIR)), width - 1)
+        boxes[f, 2] = max(int(np.ceil(max(box[2], -1.0) - HAIR)), 0)
+        boxes[f, 3] = min(int(np.floor(min(box[3], height + 1.0) + HAIR)), height - 1)
+        if boxes[f, 3] < boxes[f, 2]:
+            boxes[f, 1] = -1
+
+
+@numba.njit(cache=True, nogil=True)
+def project_sphere(first, last, points, eye_x, turn, out):
+    """Column of points first…last seen from (eye_x, 0, 0), where `turn` columns go once round."""
+    for k in range(first, last):
+        longitude = np.arctan2(points[k, 0] - eye_x, -points[k, 2])
+        out[k] = (longitude / (2 * np.pi) + 0.5) * turn - 0.5
+
+
+@numba.njit(cache=True, nogil=True)
+def _axis_inside(points, face, eye_x):
+    """Whether the vertical axis through the eye passes the triangle (or nearly so)."""
+    positive = negative = True
+    for corner in range(3):
+        a, b = face[corner], face[(corner + 1) % 3]
+        left = (points[a, 0] - eye_x) * points[b, 2]
+        right = points[a, 2] * (points[b, 0] - eye_x)
+        slack = 1e-6 * (abs(left) + abs(right) + 1e-12)
+        positive = positive and left - right >= -slack
+        negative = negative and left - right <= slack
+    return positive or negative
+
+
+@numba.njit(cache=True, nogil=True)
+def _slope(y, squared):
+    """Tangent of the latitude of a point `y` up at a squared distance ahead of the eye."""
+    if squared > 0:
+        return y / np.sqrt(squared)
+    return np.inf if y > 0 else (-np.inf if y < 0 else 0.0)
+
+
+@numba.njit(cache=True, nogil=True)
+def _outline(points, face, eye_x, outer, inner, out):
+    """Lowest and highest slope, closest and farthest distance from the axis of a triangle: `out`.
+
+    The eye is anywhere on circles of radius inner…outer around the axis and looks along their
+    tangents: what is ρ off the axis lies √(ρ² − R²) ahead. All rays of one column lie in a plane,
+    which cuts the triangle in a segment, so the extremes lie on its edges; along an edge the slope
+    is a linear function over the root of a quadratic one, with a single turning point.
+    """
+    low, high, closest, farthest = np.inf, -np.inf, np.inf, 0.0
+    outer, inner = outer * outer, inner * inner
+    up = down = False
+    for corner in range(3):
+        a, b = face[corner], face[(corner + 1) % 3]
+        x, y, z = points[a, 0] - eye_x, points[a, 1], points[a, 2]
+        ex, ey, ez = points[b, 0] - eye_x - x, points[b, 1] - y, points[b, 2] - z
+        squared = x * x + z * z
+        closest, farthest = min(closest, squared), max(farthest, squared)
+        up, down = up or y > 0, down or y < 0
+        first, second = _slope(y, squared - outer), _slope(y, squared - inner)
+        low, high = min(low, first, second), max(high, first, second)
+        run = ex * ex + ez * ez
+        if run == 0:
+            continue
+        foot = -(x * ex + z * ez) / run  # where the edge's line passes the axis
+        pass_by = (x * ez - z * ex) ** 2 / run
+        if 0 < foot < 1:
+            closest = min(closest, pass_by)
+        steep = run * (y + foot * ey)
+        if steep == 0:
+            continue
+        for radius in (outer, inner):
+            turning = foot + ey * (pass_by - radius) / steep
+            if 0 < turning < 1:
+                height = y + turning * ey
+                squared = pass_by + run * (turning - foot) ** 2
+                first, second = _slope(height, squared - outer), _slope(height, squared - inner)
+                low, high = min(low, first, second), max(high, first, second)
+            if inner == outer:
+                break
+    round_axis = closest <= outer or _axis_inside(points, face, eye_x)
+    if round_axis:  # what surrounds an eye reaches to the pole
+        low, high = (-np.inf if down else low), (np.inf if up else high)
+        closest = 0.0
+    out[0], out[1], out[2], out[3] = low, high, np.sqrt(closest), np.sqrt(farthest)
+
+
+@numba.njit(cache=True, nogil=True)
+def bound_sphere(
+    first, last, points, turn_columns, faces, eye_x, circle, share, turn, width, height, boxes
+):
+    """Pixel bounds x0, x1, y0, y1 (inclusive, x1 < x0 for none) of triangles first…last.
+
+    Where columns go once round, x0 and x1 may run over the seam, by less than one width.
+
+    Parameters
+    ----------
+    turn_columns : from `project_sphere`.
+    eye_x : where a fixed eye stands beside the centre.
+    circle : how far a turning eye stands from the axis, + for the right eye.
+    share : [H], how much of `circle` each row uses; falls towards the poles.
+    turn : columns of a whole turn; more than `width` where the picture shows less.
+    """
+    outline = np.empty(4, np.float64)
+    outer = abs(circle)
+    inner = outer * min(share[0], share[-1])
+    for f in range(first, last):
+        boxes[f, 0], boxes[f, 1] = 0, -1
+        _outline(points, faces[f], eye_x, outer, inner, outline)
+        top = (0.5 - np.arctan(outline[1]) / np.pi) * height - 0.5
+        bottom = (0.5 - np.arctan(outline[0]) / np.pi) * height - 0.5
+        y0, y1 = int(np.ceil(top - HAIR)), int(np.floor(bottom + HAIR))
         y0, y1 = max(y0, 0), min(y1, height - 1)
         if y1 < y0:
-            x1 = x0 - 1
-        boxes[f, 0], boxes[f, 1], boxes[f, 2], boxes[f, 3] = x0, x1, y0, y1
+            continue
+        boxes[f, 2], boxes[f, 3] = y0, y1
+        if outline[2] == 0:
+            boxes[f, 1] = width - 1
+            continue
+        # The three longitudes span less than half the circle: unroll around the first.
+        start = turn_columns[faces[f, 0]]
+        low = high = 0.0
+        for corner in range(1, 3):
+            step = turn_columns[faces[f, corner]] - start
+            step -= turn * np.rint(step / turn)
+            low, high = min(low, step), max(high, step)
+        low, high = low + start, high + start
+        if outer > 0:
+            least, most = min(share[y0], share[y1]), max(share[y0], share[y1])
+            if y0 <= height // 2 <= y1 + 1:
+                most = share[height // 2]
+            near = turn / (2 * np.pi) * np.arcsin(min(outer * most / outline[2], 1.0))
+            far = turn / (2 * np.pi) * np.arcsin(min(outer * least / outline[3], 1.0))
+            low, high = (low - near, high - far) if circle > 0 else (low + far, high + near)
+        if turn > width:
+            low, high = low - (turn - width) / 2, high - (turn - width) / 2
+            if low > width - 0.5:
+                low, high = low - turn, high - turn
+            elif high < -0.5:
+                low, high = low + turn, high + turn
+            low, high = max(low, -0.5), min(high, width - 0.5)
+        x0, x1 = int(np.ceil(low - HAIR)), int(np.floor(high + HAIR))
+        if turn > width:
+            x0, x1 = max(x0, 0), min(x1, width - 1)
+        elif x1 - x0 >= width:
+            x0, x1 = 0, width - 1
+        boxes[f, 0], boxes[f, 1] = x0, x1
 
 
 @numba.njit(cache=True, nogil=True)
@@ -211,7 +273,7 @@ def _alpha(texels, offset, height, width, u, v):
 
 
 @numba.njit(cache=True, nogil=True)
-def _keep_soft(t, f, near, soft_t, soft_f):
+def _keep_soft(t, f, soft_t, soft_f):
     """Insert a soft hit in order of distance; the farthest falls out when there is no room."""
     for k in range(SOFT):
         if t < soft_t[k]:
@@ -221,6 +283,21 @@ def _keep_soft(t, f, near, soft_t, soft_f):
             soft_t[k] = t
             soft_f[k] = f
             return
+
+
+@numba.njit(cache=True, nogil=True)
+def _sign(side, nx, ny, nz, ox, oz, ex, ey, ez):
+    """Side of an edge, as if no ray ever met one: each is thought turned by a trifle, all alike.
+
+    `side` is direction · (n − origin × e); on the edge, the first part of that vector decides.
+    """
+    if side == 0:
+        side = nx + oz * ey
+    if side == 0:
+        side = ny - (oz * ex - ox * ez)
+    if side == 0:
+        side = nz - ox * ey
+    return side > 0
 
 
 @numba.njit(cache=True, nogil=True)
@@ -285,10 +362,21 @@ def fill(
                         (s0 * uvs[ia, 0] + s1 * uvs[ib, 0] + s2 * uvs[ic, 0]) / total,
                         (s0 * uvs[ia, 1] + s1 * uvs[ib, 1] + s2 * uvs[ic, 1]) / total,
                     )  # fmt: skip
-                    if a < 1:
+                    if soft == MASK:
+                        if a < 127.5:
+                            continue
+                    elif a < 1:
                         continue
-                    if a < 254:
-                        _keep_soft(t, f, near[row, x], soft_t[row, x], soft_f[row, x])
+                    elif a < 254:
+                        if s0 == 0 or s1 == 0 or s2 == 0:
+                            # On an edge: belongs to one of the two triangles, or it counted twice.
+                            ox, oz = columns[x, 2] * w, columns[x, 3] * w
+                            k0 = _sign(s0, n0x, n0y, n0z, ox, oz, cx - bx, cy - by, cz - bz)
+                            k1 = _sign(s1, n1x, n1y, n1z, ox, oz, ax - cx, ay - cy, az - cz)
+                            k2 = _sign(s2, n2x, n2y, n2z, ox, oz, bx - ax, by - ay, bz - az)
+                            if not (k0 == k1 and k1 == k2):
+                                continue
+                        _keep_soft(t, f, soft_t[row, x], soft_f[row, x])
                         continue
                 near[row, x] = t
                 hit[row, x] = f
@@ -339,10 +427,10 @@ def _colour(texels, offset, height, width, u, v, across, down, out):
     for j in range(4):
         row = top - 1 + j
         turn = 0
-        if row < 0:
-            row, turn = -1 - row, width // 2
-        elif row >= height:
-            row, turn = 2 * height - 1 - row, width // 2
+        if row < 0 or row >= height:
+            row %= 2 * height
+            if row >= height:
+                row, turn = 2 * height - 1 - row, width // 2
         base = offset + row * width
         for i in range(4):
             at = base + (left - 1 + i + turn) % width

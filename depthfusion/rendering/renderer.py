@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
+import numpy as np
+
 from depthfusion.geometry.cameras import Camera
 from depthfusion.types import Pose, TexturedMesh
-from depthfusion.types.arrays import Bool, Float32, UInt8
+from depthfusion.types.arrays import Bool, Float32, UInt8, frozen
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +26,13 @@ class Frame:
     rgb: UInt8
     distance: Float32
     holes: Bool
+
+    def __post_init__(self) -> None:
+        """Verify that the three belong to one picture."""
+        rgb = frozen("rgb", self.rgb, np.uint8, (None, None, 3))
+        object.__setattr__(self, "rgb", rgb)
+        for name, dtype in (("distance", np.float32), ("holes", np.bool_)):
+            object.__setattr__(self, name, frozen(name, getattr(self, name), dtype, rgb.shape[:2]))
 
 
 class Renderer(ABC):
