@@ -39,19 +39,30 @@ def in_words(outcome: Outcome) -> Iterator[str]:
     for option, reason in said["chosen"].items():
         yield f"{option:<10} {reason}"
     for name, value in said["facts"].items():
-        yield from fact(name, value)
+        if name not in said["chosen"]:
+            yield from fact(name, value)
     for note in said["notes"]:
         yield f"note: {note}"
     yield f"{'time':<10} {spoken(sum(outcome.seconds.values()))}"
 
 
 def fact(name: str, value: Any) -> Iterator[str]:
-    """Put one fact into a line, a nested one into a line each."""
-    words = name.replace("_", " ")
+    """Put one fact into a line; none where there is nothing to say."""
+    words = written(value)
+    if words:
+        yield f"{name.replace('_', ' '):<10} {words}"
+
+
+def written(value: Any) -> str:
+    """Put a JSON value the way a person reads it."""
     if isinstance(value, Mapping):
-        for inner, content in value.items():
-            yield from fact(f"{words} {inner}", content)
-    elif isinstance(value, list):
-        yield f"{words:<10} {', '.join(map(str, value)) or 'none'}"
-    elif value is not None:
-        yield f"{words:<10} {value:.4g}" if isinstance(value, float) else f"{words:<10} {value}"
+        inner = ((name.replace("_", " "), written(content)) for name, content in value.items())
+        return ", ".join(f"{name} {words}" for name, words in inner if words)
+    if isinstance(value, list):
+        # Whole records, like one for each frame, are for `--json`.
+        return ", ".join(written(item) for item in value if not isinstance(item, Mapping))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return "" if value is None else str(value)
