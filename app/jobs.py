@@ -5,7 +5,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -136,15 +136,20 @@ class Job:
 
 
 class Lane:
-    """A single thread that does jobs in the order in which they came."""
+    """A single thread that does jobs in the order in which they came.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    usual : kind → stage → seconds, to judge the first job of a kind by.
+    """
+
+    def __init__(self, usual: Mapping[str, Mapping[str, float]] | None = None) -> None:
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._waiting: list[Job] = []
         self._running: Job | None = None
         self._closed = False
-        self._usual: dict[str, dict[str, float]] = {}  # kind → stage → seconds, last time
+        self._usual = dict(usual or {})  # by the last of each kind, as soon as there was one
         self._thread = threading.Thread(target=self._go, name="jobs", daemon=True)
         self._thread.start()
 

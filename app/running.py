@@ -21,7 +21,7 @@ class Turn:
 
     def row(self) -> tuple[str, Any, Any]:
         """Values for the words, the start button and the stop button."""
-        return self.words, gr.update(interactive=not self.busy), gr.update(visible=self.busy)
+        return self.words, gr.update(visible=not self.busy), gr.update(visible=self.busy)
 
 
 async def turns(

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from app.options import ServeOptions
 from app.scenes import scene_routes
 from app.shelf import Shelf
 from app.sign_in import SignIn
+from depthfusion.studio.stages import USUAL
 from depthfusion.types import InputError
 
 HERE = Path(__file__).parent
@@ -42,7 +44,7 @@ def build_app(options: ServeOptions, studio: Any = None) -> ASGIApp:
     if studio is None:
         from depthfusion import studio
     shelf = Shelf(studio, options.library or studio.library_folder())
-    lane = Lane()
+    lane = Lane({"create": USUAL["create"], "bring": USUAL["import"]})
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -56,12 +58,26 @@ def build_app(options: ServeOptions, studio: Any = None) -> ASGIApp:
     app.include_router(scene_routes(shelf.folder))
     app.add_middleware(CarefulHeaders)
     app.mount("/viewer", StaticFiles(directory=VIEWER, html=True), name="viewer")
-    asyncio.run(mount_page(app, studio, shelf, lane, options.upload_limit))
+    within_loop(partial(mount_page, app, studio, shelf, lane, options.upload_limit))
     return SignIn(app, *options.auth) if options.auth else app
 
 
-async def mount_page(app: FastAPI, studio: Any, shelf: Shelf, lane: Lane, limit: int) -> None:
-    """Put Gradio's page at the root; a coroutine, as Gradio leaves a loop behind outside of one."""
+def within_loop(act: Callable[[], None]) -> None:
+    """Call `act` while an event loop runs: without one, Gradio makes one and leaves it behind."""
+
+    async def acted() -> None:
+        act()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(acted())
+    else:
+        act()
+
+
+def mount_page(app: FastAPI, studio: Any, shelf: Shelf, lane: Lane, limit: int) -> None:
+    """Put Gradio's page at the root."""
     import gradio as gr
 
     from app.page import build_page

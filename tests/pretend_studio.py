@@ -22,7 +22,7 @@ class Options(SimpleNamespace):
 class PretendStudio:
     """Takes `seconds` for each job, in twenty words of progress."""
 
-    CreateOptions = ImportOptions = FilmOptions = Options
+    CreateOptions = ImportOptions = VideoOptions = Options
     list_scenes = staticmethod(list_scenes)
     new_scene_folder = staticmethod(new_scene_folder)
     show = staticmethod(show)
@@ -48,7 +48,9 @@ class PretendStudio:
         self._work(progress, "Drawing the place", "Building layers", "Filming the preview")
         self._leave(out, title=prompt, prompt=prompt, engine="sketch")
         (out / "preview.mp4").write_bytes(b"film" * 400)
-        return outcome(chosen={"engine": "sketch, as no model is here"}, notes=["Understood: sea."])
+        return outcome(
+            chosen={"engine": "sketch, as no model is here"}, facts={"understood": ["sea"]}
+        )
 
     def import_photo(self, photo: Path, out: Path, options: Any, progress: Progress) -> Any:
         self.asked.append((photo.name, options))

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pretend_studio
 import pytest
-
-pytest.importorskip("gradio")
 from fastapi.testclient import TestClient
 
 from app.options import ServeOptions

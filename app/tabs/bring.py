@@ -41,7 +41,10 @@ def bring_tab(desk: Desk) -> None:
             )
             photo.preprocess = path_of
             depth = gr.File(
-                label="Depth map (optional)", file_types=DEPTH_FILES, height=110, elem_id="depth"
+                label="Its depth map: PNG, EXR, NPY, TIFF or PFM",
+                file_types=DEPTH_FILES,
+                height=110,
+                elem_id="depth",
             )
             kind = gr.Dropdown(
                 list(KINDS.items()),
@@ -51,7 +54,7 @@ def bring_tab(desk: Desk) -> None:
                 visible=False,
             )
             start, stop = desk.job_buttons("Make a scene", "bring")
-            with gr.Accordion("More settings", open=False):
+            with gr.Accordion("More settings", open=False, elem_classes="more"):
                 layout = gr.Dropdown(
                     list(LAYOUTS.items()), value="mono", label="Photo", filterable=False
                 )
@@ -61,7 +64,9 @@ def bring_tab(desk: Desk) -> None:
                 fit = gr.Checkbox(False, label="Fit a photo that is not 2:1")
         with gr.Column(scale=7, min_width=320):
             status = gr.HTML(
-                markup.idle("Drop a photo; with a depth map it becomes as deep as the place was.")
+                markup.idle(
+                    "Drop a 360° photo and its depth map: the scene gets the depth of the place."
+                )
             )
 
     async def run(

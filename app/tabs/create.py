@@ -1,5 +1,6 @@
 """Create: from words to a scene."""
 
+import json
 import random
 from collections.abc import AsyncIterator
 from typing import Any
@@ -20,12 +21,14 @@ EXAMPLES = {
     "Quiet beach": "a quiet beach with palms at sunset",
     "Space station": "a space station above a blue planet",
 }
-SIZES = {"Small · 1024 × 512": 1024, "Standard · 2048 × 1024": 2048, "Large · 4096 × 2048": 4096}
+ENGINES = {"Automatic": "auto", "Sketch": "sketch", "LDM3D": "ldm3d"}
+SIZES = {"1024 × 512": 1024, "2048 × 1024": 2048, "4096 × 2048": 4096}
 SEEDS = 2**31
 
 
 def create_tab(desk: Desk) -> None:
     """Place the tab."""
+    choices, automatic = engines(desk.studio)
     with gr.Row(elem_classes="two"):
         with gr.Column(scale=5, min_width=320):
             prompt = gr.Textbox(
@@ -38,21 +41,16 @@ def create_tab(desk: Desk) -> None:
             with gr.Row(elem_classes="chips"):
                 chips = [gr.Button(name, size="sm", min_width=0) for name in EXAMPLES]
             start, stop = desk.job_buttons("Create", "create")
-            with gr.Accordion("More settings", open=False):
-                engine = gr.Radio(
-                    [("Automatic", "auto"), ("Sketch", "sketch"), ("LDM3D", "ldm3d")],
-                    value="auto",
-                    label="Engine",
-                    info=engine_note(desk.studio),
-                )
+            with gr.Accordion("More settings", open=False, elem_classes="more"):
+                engine = gr.Radio(choices, value="auto", label="Engine", info=automatic)
                 with gr.Row():
                     width = gr.Dropdown(
                         list(SIZES.items()), value=2048, label="Size", filterable=False
                     )
-                    seed = gr.Number(label="Seed", precision=0, minimum=0, maximum=SEEDS - 1)
-                    dice = gr.Button("Dice", size="sm", min_width=60, elem_classes="dice")
+                    seed = gr.Textbox(label="Seed", placeholder="drawn by lot", max_length=10)
+                    dice = gr.Button("Draw", size="sm", min_width=60, elem_classes="dice")
                 negative = gr.Textbox(label="Leave out", placeholder="people, text", max_length=600)
-                with gr.Row():
+                with gr.Row(visible=("LDM3D", "ldm3d") in choices):
                     steps = gr.Slider(0, 100, 0, step=1, label="Steps", info="0: the model's own")
                     guidance = gr.Slider(
                         0, 20, 0, step=0.5, label="Guidance", info="0: the model's own"
@@ -62,32 +60,32 @@ def create_tab(desk: Desk) -> None:
 
     def show_examples() -> None:
         for chip, words in zip(chips, EXAMPLES.values(), strict=True):
-            chip.click(None, None, prompt, js=f"() => {words!r}", api_visibility="private")
+            fill = f"() => {json.dumps(words)}"
+            chip.click(None, None, prompt, js=fill, api_visibility="private")
 
     async def run(
-        words: str,
+        words: str | None,
         engine: str,
         width: int,
-        seed: float | None,
-        negative: str,
+        seed: str | None,
+        negative: str | None,
         steps: float,
         guidance: float,
         request: gr.Request,
     ) -> AsyncIterator[tuple[Any, ...]]:
         def work(progress: Progress) -> tuple[str, Any]:
-            if not words.strip():
-                raise InputError("describe a place first, in a few words")
+            place = (words or "").strip()
             options = desk.studio.CreateOptions(
                 engine=engine,
                 width=int(width),
                 height=int(width) // 2,
-                seed=None if seed is None else int(seed),
-                negative=negative.strip() or None,
+                seed=seed_of(seed or ""),
+                negative=(negative or "").strip() or None,
                 steps=int(steps) or None,
                 guidance=guidance or None,
             )
-            out = desk.studio.new_scene_folder(words, desk.shelf.folder)
-            return out.name, desk.studio.create(words.strip(), out, options, progress=progress)
+            out = desk.studio.new_scene_folder(place, desk.shelf.folder)
+            return out.name, desk.studio.create(place, out, options, progress=progress)
 
         def told(result: tuple[str, Any], now: Snapshot) -> str:
             return told_of(desk, result, now)
@@ -97,7 +95,9 @@ def create_tab(desk: Desk) -> None:
             yield *turn.row(), *view
 
     show_examples()
-    dice.click(lambda: random.randrange(SEEDS), None, seed, queue=False, api_visibility="private")
+    dice.click(
+        lambda: str(random.randrange(SEEDS)), None, seed, queue=False, api_visibility="private"
+    )
     gr.on(
         [start.click, prompt.submit],
         run,
@@ -109,20 +109,36 @@ def create_tab(desk: Desk) -> None:
     )
 
 
+def seed_of(text: str) -> int | None:
+    """The number in a field that may be empty."""
+    if not text.strip():
+        return None
+    if not text.strip().isdecimal():
+        raise InputError(f"the seed must be a whole number, or empty; got {text!r}")
+    return int(text)
+
+
 def told_of(desk: Desk, result: tuple[str, Any], now: Snapshot) -> str:
-    """A scene that came about, with what was chosen and assumed on the way."""
+    """A scene that came about, with what was chosen, understood and assumed on the way."""
     key, outcome = result
     scene = desk.shelf.find(key)
     if scene is None:
         return markup.ended("The scene was made and is gone again.", kind="warn")
-    chosen = [f"{name}: {why}" for name, why in outcome.chosen.items()]
-    return markup.made(scene, now.elapsed, [*chosen, *outcome.notes])
+    lines = [f"{name.capitalize()}: {why}." for name, why in outcome.chosen.items()]
+    for name, words in (("understood", "Understood"), ("passed_over", "Passed over")):
+        if outcome.facts.get(name):
+            lines.append(f"{words}: {', '.join(outcome.facts[name])}.")
+    return markup.made(scene, now.elapsed, [*lines, *outcome.notes])
 
 
-def engine_note(studio: Any) -> str:
-    """What Automatic comes to on this machine."""
-    choose = getattr(studio, "choose_engine", None)
-    if choose is None:
-        return "Sketch draws from words without a download; LDM3D is a diffusion model."
-    engine, reason = choose("auto")
-    return f"Automatic means {engine} here: {reason}"
+def engines(studio: Any) -> tuple[list[tuple[str, str]], str]:
+    """The engines that work here, and what Automatic comes to."""
+    working, reasons = [], {}
+    for label, name in ENGINES.items():
+        try:
+            why = studio.choose_engine(name)[1]
+        except InputError:
+            continue
+        working.append((label, name))
+        reasons[name] = why
+    return working, f"Automatic takes {reasons['auto']}."

@@ -19,12 +19,15 @@ PATHS = {
     "Turntable: once round on the spot": "turntable",
     "Walk": "walk",
 }
-SIZES = {
-    "720p · 1280 × 720": (1280, 720),
-    "1080p · 1920 × 1080": (1920, 1080),
-    "Square · 1080 × 1080": (1080, 1080),
-    "Upright · 1080 × 1920": (1080, 1920),
+KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "Flat · 1280 × 720": ("-720p", {"size": (1280, 720)}),
+    "Flat · 1920 × 1080": ("-1080p", {"size": (1920, 1080)}),
+    "Upright · 1080 × 1920": ("-upright", {"size": (1080, 1920)}),
+    "360° · 2048 × 1024": ("_360", {"projection": "equirectangular"}),
+    "360° stereo · top and bottom": ("_360_TB", {"projection": "ods"}),
+    "VR180 · side by side": ("_180_LR", {"projection": "vr180"}),
 }
+"""Kind of film → the end of its name (players of 360° films go by it), and its options."""
 
 
 def take_away_tab(desk: Desk) -> None:
@@ -35,9 +38,7 @@ def take_away_tab(desk: Desk) -> None:
         with gr.Column(scale=5, min_width=320):
             gr.Markdown("### A film of your own", elem_classes="section")
             path = gr.Dropdown(list(PATHS.items()), value="orbit", label="Move", filterable=False)
-            size = gr.Dropdown(
-                list(SIZES), value="720p · 1280 × 720", label="Size", filterable=False
-            )
+            film = gr.Dropdown(list(KINDS), value=next(iter(KINDS)), label="Film", filterable=False)
             with gr.Row():
                 seconds = gr.Slider(1, 30, 5, step=1, label="Seconds")
                 fps = gr.Dropdown([24, 30, 60], value=30, label="Frames a second", filterable=False)
@@ -47,7 +48,7 @@ def take_away_tab(desk: Desk) -> None:
     async def run(
         key: str | None,
         path: str,
-        size: str,
+        film: str,
         seconds: float,
         fps: int,
         request: gr.Request,
@@ -56,12 +57,10 @@ def take_away_tab(desk: Desk) -> None:
             scene = desk.shelf.find(key)
             if scene is None:
                 raise InputError("open a scene first")
-            width, height = SIZES[size]
-            options = desk.studio.FilmOptions(
-                path=path, seconds=seconds, fps=int(fps), size=(width, height)
-            )
+            ending, kind = KINDS[film]
+            options = desk.studio.VideoOptions(path=path, seconds=seconds, fps=fps, **kind)
             folder = desk.shelf.folder / scene.key
-            out = folder / "exports" / f"{path}-{width}x{height}.mp4"
+            out = folder / "exports" / f"{path}{ending}.mp4"
             return desk.studio.video(folder, out, options, progress=progress)
 
         def told(outcome: Any, now: Snapshot) -> str:
@@ -72,7 +71,7 @@ def take_away_tab(desk: Desk) -> None:
 
     start.click(
         run,
-        [desk.current, path, size, seconds, fps],
+        [desk.current, path, film, seconds, fps],
         [status, start, stop, desk.files],
         concurrency_limit=None,
         show_progress="hidden",

@@ -49,7 +49,7 @@ export class Look {
 
   /** Zoomed in, the same key turns less. */
   #closeness() {
-    return this.#view.shown.fov / 95;
+    return this.#view.shown.fov / 86;
   }
 
   #key(event) {

@@ -2,7 +2,8 @@
 
 import { clamp, degrees, radians } from 'viewer/numbers.js';
 
-const FOV = { first: 95, narrowest: 28, widest: 125 };
+/** Degrees over the longer side; the first is the thumbnail's, so that one fades into the other. */
+const FOV = { first: 86, narrowest: 25, widest: 120 };
 const STEEPEST = radians(89);
 /** How fast the shown view follows the wanted one, per second. */
 const FOLLOW = 16;

@@ -1,0 +1,256 @@
+"""The viewer by itself: what it shows, how it looks round and leans, and what it says it lacks."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from viewer_sample import COLOURS, HEAD_BOX, PATCH
+
+pytestmark = pytest.mark.browser
+CLOSE = 12  # of 255: what filtering may do to a colour
+
+Visit = Callable[..., Any]
+
+
+@pytest.fixture
+def scene(visit: Visit, plain_address: str) -> Any:
+    return opened(visit(f"{plain_address}/viewer/?scene=/scenes/six/"))
+
+
+def opened(page: Any) -> Any:
+    page.wait_for_selector("body.open")
+    settle(page)
+    return page
+
+
+def settle(page: Any) -> None:
+    """Wait until the view has arrived where it was wanted."""
+    page.evaluate(
+        """async () => {
+          const { view } = await depthfusion;
+          const names = Object.keys(view.shown);
+          const there = () => names.every((name) => view.shown[name] === view.wanted[name]);
+          while (!there() || view.turning) await new Promise(requestAnimationFrame);
+        }"""
+    )
+
+
+def hold(page: Any, key: str, until: str) -> None:
+    """Hold a key until something is true of the view that is wanted."""
+    page.keyboard.down(key)
+    view = "(await depthfusion).view.wanted"
+    page.wait_for_function(f"async () => {{ const v = {view}; return {until} }}")
+    page.keyboard.up(key)
+    settle(page)
+
+
+def view(page: Any) -> dict[str, float]:
+    return page.evaluate("async () => (await depthfusion).view.shown")
+
+
+def picture(page: Any) -> np.ndarray:
+    """What the stage shows, without the bar and words over it, [H, W, 3]."""
+    data = page.evaluate(
+        """async () => {
+          const { stage } = await depthfusion;
+          const file = await stage.picture();
+          return [...new Uint8Array(await file.arrayBuffer())];
+        }"""
+    )
+    return np.asarray(Image.open(io.BytesIO(bytes(data))).convert("RGB")).astype(int)
+
+
+def colour_at(page: Any, x: float, y: float) -> tuple[int, ...]:
+    """The colour at a share of the picture's width and height."""
+    shown = picture(page)
+    return tuple(shown[int(y * shown.shape[0]), int(x * shown.shape[1])])
+
+
+def is_close(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
+    return max(abs(p - q) for p, q in zip(a, b, strict=True)) <= CLOSE
+
+
+def patch_centre(page: Any) -> float:
+    """Where the near patch is, as a share of the width."""
+    shown = picture(page)
+    found = (np.abs(shown - PATCH).max(-1) <= 40).nonzero()[1]
+    assert len(found) > 50
+    return float(found.mean() / shown.shape[1])
+
+
+def test_forward_is_minus_z_with_the_near_patch_in_the_middle(scene: Any) -> None:
+    assert is_close(colour_at(scene, 0.5, 0.5), PATCH)
+    assert is_close(colour_at(scene, 0.3, 0.5), COLOURS["front"])
+    assert is_close(colour_at(scene, 0.5, 0.3), COLOURS["front"])
+    assert patch_centre(scene) == pytest.approx(0.5, abs=0.004)
+
+
+@pytest.mark.parametrize(
+    ("yaw", "pitch", "name"),
+    [(90, 0, "right"), (180, 0, "back"), (-90, 0, "left"), (0, 88, "up"), (0, -88, "down")],
+)
+def test_every_direction_shows_its_colour(scene: Any, yaw: int, pitch: int, name: str) -> None:
+    scene.evaluate(
+        """async ([yaw, pitch]) => {
+          const { view, stage } = await depthfusion;
+          Object.assign(view.wanted, { yaw: yaw * Math.PI / 180, pitch: pitch * Math.PI / 180 });
+          stage.invalidate();
+        }""",
+        [yaw, pitch],
+    )
+    settle(scene)
+    assert is_close(colour_at(scene, 0.5, 0.5), COLOURS[name])
+
+
+def test_a_scene_opens_facing_its_own_forward(visit: Visit, plain_address: str) -> None:
+    page = opened(visit(f"{plain_address}/viewer/?scene=/scenes/turned/"))
+    assert is_close(colour_at(page, 0.5, 0.5), COLOURS["right"])
+
+
+def test_dragging_takes_the_scene_along(scene: Any) -> None:
+    scene.mouse.move(300, 300)
+    scene.mouse.down()
+    scene.mouse.move(400, 300, steps=4)
+    scene.wait_for_timeout(120)
+    scene.mouse.up()
+    settle(scene)
+    assert view(scene)["yaw"] < 0, "dragged to the right, the scene follows and one looks left"
+    assert patch_centre(scene) == pytest.approx(0.5 + 100 / 960, abs=0.02)
+
+
+def test_arrows_turn_and_r_resets(scene: Any) -> None:
+    hold(scene, "ArrowRight", "v.yaw > 0.2")
+    hold(scene, "ArrowUp", "v.pitch > 0.1")
+    scene.keyboard.press("r")
+    settle(scene)
+    assert view(scene) == {"yaw": 0, "pitch": 0, "fov": 86, "x": 0, "y": 0, "z": 0}
+
+
+def test_the_wheel_zooms_within_limits(scene: Any) -> None:
+    before = view(scene)["fov"]
+    scene.mouse.move(480, 300)
+    for _ in range(8):
+        scene.mouse.wheel(0, -240)
+    settle(scene)
+    assert 20 <= view(scene)["fov"] < before
+    for _ in range(10):
+        scene.mouse.wheel(0, 240)
+    settle(scene)
+    assert before < view(scene)["fov"] <= 120
+
+
+def test_leaning_shows_parallax_and_stays_in_the_head_box(scene: Any) -> None:
+    hold(scene, "d", f"v.x > {0.8 * HEAD_BOX}")
+    at = view(scene)
+    assert at["x"] <= HEAD_BOX
+    # A head at x sees a point straight ahead at distance r by atan(x / r) to the left.
+    half = np.tan(np.radians(86 / 2))
+    assert patch_centre(scene) == pytest.approx(0.5 - at["x"] / half / 2, abs=0.012)
+    assert at["y"] == at["z"] == 0
+
+
+def test_depth_is_light_near_and_dark_far(scene: Any) -> None:
+    scene.keyboard.press("2")
+    near, far = colour_at(scene, 0.5, 0.5), colour_at(scene, 0.3, 0.5)
+    assert sum(near) > 500 and sum(far) < 120
+    scene.keyboard.press("3")
+    wires = picture(scene)
+    assert 0.3 < (wires.sum(-1) < 60).mean() < 0.999
+    scene.keyboard.press("1")
+    assert is_close(colour_at(scene, 0.5, 0.5), PATCH)
+
+
+def test_the_rim_of_a_blended_layer_shows_what_lies_behind(scene: Any) -> None:
+    shown = picture(scene)
+    row = shown[shown.shape[0] // 2]
+    start = int(0.5 * len(row))
+    edge = start + int((np.abs(row[start:] - PATCH).max(-1) > 40).argmax())
+    beyond = row[edge + 4]
+    assert is_close(tuple(beyond), COLOURS["front"]), "neither black nor a hole"
+
+
+def test_turning_by_itself_goes_on_until_stopped(scene: Any) -> None:
+    scene.keyboard.press("t")
+    scene.wait_for_timeout(700)
+    first = view(scene)["yaw"]
+    scene.wait_for_timeout(300)
+    assert view(scene)["yaw"] > first > 0
+    scene.keyboard.press("t")
+    settle(scene)
+
+
+def test_keys_work_for_those_without_a_mouse(scene: Any) -> None:
+    scene.keyboard.press("?")
+    scene.wait_for_selector("#help[open]")
+    scene.keyboard.press("Escape")
+    scene.wait_for_selector("#help:not([open])", state="attached")
+    buttons = scene.locator("#controls button")
+    for index in range(buttons.count()):
+        words = buttons.nth(index).get_attribute("aria-label") or buttons.nth(index).inner_text()
+        assert words.strip()
+
+
+def test_a_picture_is_saved_under_the_title(scene: Any) -> None:
+    with scene.expect_download() as waiting:
+        scene.keyboard.press("p")
+    assert waiting.value.suggested_filename == "Six-colours.png"
+
+
+def test_vr_says_why_it_cannot_start(scene: Any) -> None:
+    scene.keyboard.press("v")
+    scene.wait_for_selector("#hint.shown")
+    assert "headset" in scene.inner_text("#hint")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nowhere", "was not found"),
+        ("empty", "scene.glb was not found"),
+        ("broken", "scene.glb is damaged"),
+    ],
+)
+def test_what_is_missing_is_said_in_a_sentence(
+    visit: Visit, plain_address: str, name: str, words: str
+) -> None:
+    page = visit(f"{plain_address}/viewer/?scene=/scenes/{name}/")
+    page.wait_for_selector("body.failed")
+    assert words in page.inner_text("#cover-text")
+    assert page.is_visible("#retry")
+
+
+def test_without_a_scene_or_without_webgl(visit: Visit, plain_address: str) -> None:
+    page = visit(f"{plain_address}/viewer/")
+    page.wait_for_selector("body.failed")
+    assert "library" in page.inner_text("#cover-text")
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page.goto(f"{plain_address}/viewer/?scene=/scenes/six/")
+    page.wait_for_selector("body.failed")
+    assert "WebGL" in page.inner_text("#cover-text")
+
+
+def test_reduced_motion_arrives_at_once(visit: Visit, plain_address: str) -> None:
+    page = opened(visit(f"{plain_address}/viewer/?scene=/scenes/bare/", reduced_motion="reduce"))
+    page.mouse.move(300, 300)
+    page.mouse.down()
+    page.mouse.move(420, 300)
+    page.mouse.up()
+    page.wait_for_timeout(200)
+    before = view(page)
+    page.wait_for_timeout(200)
+    assert view(page) == before
+
+
+def test_a_phone_shows_the_whole_bar(visit: Visit, plain_address: str) -> None:
+    page = opened(
+        visit(
+            f"{plain_address}/viewer/?scene=/scenes/six/",
+            viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True,
+        )
+    )  # fmt: skip
+    bar = page.locator("#controls").bounding_box()
+    assert bar["x"] >= 4 and bar["x"] + bar["width"] <= 386
+    assert is_close(colour_at(page, 0.5, 0.5), PATCH)
