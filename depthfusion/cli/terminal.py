@@ -134,5 +134,10 @@ def reader_left() -> bool:
 
 def complain(sentence: str) -> None:
     """Say in one line on stderr what ended the command."""
+    note(f"error: {sentence}")
+
+
+def note(sentence: str) -> None:
+    """Say something on stderr, heard or not."""
     with contextlib.suppress(OSError, ValueError):
-        print(f"error: {sentence}", file=sys.stderr, flush=True)
+        print(sentence, file=sys.stderr, flush=True)
