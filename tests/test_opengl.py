@@ -156,6 +156,15 @@ def test_where_nothing_is_there_are_holes(layers):
 
 
 @on_opengl
+def test_masks_cut_at_one_half(layers):
+    masks = [TexturedMesh(m.vertices, m.faces, m.uvs, m.texture, "mask") for m in layers]
+    with OpenGLRenderer() as gl, CpuRenderer() as cpu:
+        gl.load(masks)
+        cpu.load(masks)
+        agree(*(r.render(CAMERA, POSES[1]) for r in (gl, cpu)), 38)
+
+
+@on_opengl
 def test_the_order_of_opaque_meshes_does_not_matter(layers):
     opaque = []
     for number, mesh in enumerate(layers):  # each nearer one a wedge, so that all show

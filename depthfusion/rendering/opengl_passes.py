@@ -160,6 +160,9 @@ class Painter(pyrender.Renderer):
             program.set_uniform("layer", 0)
             GL.glActiveTexture(GL.GL_TEXTURE0)
             for sheet in sheets:
+                if part == SOFT and sheet.masked:
+                    continue
+                program.set_uniform("opaque_from", sheet.opaque_from)
                 sheet.draw(part)
         GL.glDisable(GL.GL_BLEND)
         GL.glDepthMask(GL.GL_TRUE)
@@ -192,6 +195,8 @@ class _Sheet:
     def __init__(self, mesh: TexturedMesh, limit: int) -> None:
         texels = _within(rgba(mesh), limit)
         soft = soft_faces(mesh, texels[..., 3])
+        self.masked = mesh.alpha_mode == "mask"
+        self.opaque_from = 0.5 if self.masked else 254 / 255
         self.texture = pyrender.Texture(source=texels, source_channels="RGBA")
         material = pyrender.MetallicRoughnessMaterial(
             baseColorTexture=self.texture, doubleSided=True

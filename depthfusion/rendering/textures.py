@@ -7,13 +7,11 @@ from depthfusion.types.arrays import Bool, UInt8
 
 
 def rgba(mesh: TexturedMesh) -> UInt8:
-    """The texture with four channels and alpha as the mesh's mode means it, uint8 [h, w, 4]."""
+    """The texture with four channels, opaque where the mesh's mode says so, uint8 [h, w, 4]."""
     height, width, channels = mesh.texture.shape
     texels = np.full((height, width, 4), 255, np.uint8)
     texels[..., :channels] = mesh.texture
-    if mesh.alpha_mode == "mask":
-        texels[..., 3] = np.where(texels[..., 3] >= 128, 255, 0)
-    elif mesh.alpha_mode == "opaque":
+    if mesh.alpha_mode == "opaque":
         texels[..., 3] = 255
     return texels
 
@@ -34,8 +32,8 @@ def soft_faces(mesh: TexturedMesh, alpha: UInt8) -> Bool:
     low, high = corners.min(axis=1), corners.max(axis=1)
     x0 = np.clip(np.floor(low[:, 0] * width - 1).astype(int), 0, width)
     x1 = np.clip(np.ceil(high[:, 0] * width + 1).astype(int), 0, width)
-    y0 = np.clip(np.floor(low[:, 1] * height - 1).astype(int), 0, height)
-    y1 = np.clip(np.ceil(high[:, 1] * height + 1).astype(int), 0, height)
+    y0 = np.clip(np.floor(low[:, 1] * height - 1).astype(int), 0, height - 1)
+    y1 = np.clip(np.ceil(high[:, 1] * height + 1).astype(int), 1, height)
     count = table[y1, x1] - table[y0, x1] - table[y1, x0] + table[y0, x0]
     edge = (low[:, 0] * width < 1) | (high[:, 0] * width > width - 1)  # filtering wraps there
     return (count > 0) | edge

@@ -4,12 +4,14 @@
 //   0  triangles that are opaque throughout
 //   1  the opaque texels of the others
 //   2  their soft texels, to be blended over what is behind
-// The same numbers as in raster.py: opaque from 254/255, nothing below 1/255.
+// The same numbers as in raster.py: blended, opaque from 254/255 and nothing below 1/255; cut by a
+// mask, opaque from one half.
 
 in vec3 from_eye;
 in vec2 uv;
 
 uniform sampler2D layer;
+uniform float opaque_from;
 
 layout(location = 0) out vec4 colour;    // premultiplied
 layout(location = 1) out vec4 distance;  // in red; alpha says whether it counts
@@ -72,10 +74,10 @@ void main()
     vec2 part = at - vec2(corner);
     float a = 1.0;
 #if PART == 1
-    if (alpha(corner, part) * 255.0 < 254.0) discard;
+    if (alpha(corner, part) < opaque_from) discard;
 #elif PART == 2
     a = alpha(corner, part);
-    if (a * 255.0 < 1.0 || a * 255.0 >= 254.0) discard;
+    if (a < 1.0 / 255.0 || a >= opaque_from) discard;
 #endif
     colour = vec4(a * bicubic(corner, part), a);
     distance = vec4(length(from_eye), 0.0, 0.0, step(0.5, a));
