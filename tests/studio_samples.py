@@ -1,4 +1,4 @@
-"""A small place with exact distances, an engine that gives it at once, and ways to look at disks."""
+"""A small place with exact distances, an engine that gives it at once, and looks at disks."""
 
 import hashlib
 from collections.abc import Callable

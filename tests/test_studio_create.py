@@ -173,7 +173,7 @@ def test_what_is_no_scene_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("kept")
     before = tree(tmp_path)
     for name in ("papers", "file", "file/below"):
-        with pytest.raises(InputError, match="file|papers"):
+        with pytest.raises(InputError, match=r"file|papers"):
             studio.create("a room", tmp_path / name, SMALL, stopping_at(lambda *_: True))
     assert tree(tmp_path) == before
 

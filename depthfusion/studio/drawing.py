@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from depthfusion.geometry.cameras import Camera, Perspective
 from depthfusion.geometry.equirectangular import pixel_from_direction, sample
-from depthfusion.rendering.cpu import CpuRenderer
+from depthfusion.rendering.choice import Choice, choose_renderer, make_renderer
 from depthfusion.rendering.renderer import Renderer
 from depthfusion.studio.options import RenderOptions
 from depthfusion.types import Pose, Scene, TexturedMesh
@@ -53,7 +53,7 @@ class Artist:
         self._meshes = meshes
         self._panorama = scene.panorama
         self._options = options or RenderOptions()
-        self._renderers: dict[type[Camera], Renderer] = {}
+        self._renderers: dict[str, Renderer] = {}
 
     def draw(self, camera: Camera, pose: Pose) -> Picture:
         """Draw what `camera` sees from `pose`; holes take the nearest colour of the picture.
@@ -73,16 +73,16 @@ class Artist:
         around = camera.ray_tables().periodic
         return Picture(filled_from_nearest(frame.rgb, frame.holes, around), missing, renderer.name)
 
-    def renderer_name(self, camera: Camera) -> str:
-        """Say who draws this camera."""
-        return self._renderer(camera).name
+    def choice(self, camera: Camera) -> Choice:
+        """Say who draws this camera, and why."""
+        return choose_renderer(self._options.renderer, camera)
 
     def _samples(self, camera: Camera) -> int:
         return self._options.samples_for(camera.width, isinstance(camera, Perspective))
 
     def close(self) -> None:
         """Give back what the renderers hold."""
-        for renderer in {id(r): r for r in self._renderers.values()}.values():
+        for renderer in self._renderers.values():
             renderer.close()
         self._renderers.clear()
 
@@ -100,20 +100,13 @@ class Artist:
         self.close()
 
     def _renderer(self, camera: Camera) -> Renderer:
-        model = type(camera)
-        if model not in self._renderers:
-            self._renderers[model] = self._started(camera)
-        return self._renderers[model]
-
-    def _started(self, camera: Camera) -> Renderer:
-        """Start a renderer, or take one that is at work already and is as good."""
-        renderer = CpuRenderer()
-        for other in self._renderers.values():
-            if other.name == renderer.name:
-                renderer.close()
-                return other
-        renderer.load(self._meshes)
-        return renderer
+        """Take the renderer for a camera; it starts, and takes the scene, when first called for."""
+        name = self.choice(camera).name
+        if name not in self._renderers:
+            renderer = make_renderer(name, camera)
+            self._renderers[name] = renderer
+            renderer.load(self._meshes)
+        return self._renderers[name]
 
     def _backdrop(self, camera: Camera, pose: Pose) -> UInt8:
         """The panorama's colours in the directions of the rays, as if all were far away."""

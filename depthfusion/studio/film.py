@@ -67,9 +67,14 @@ class Film:
             "height": video.height,
             "projection": options.projection,
             "layout": options.eyes,
-            "renderer": artist.renderer_name(self._views[0][0]),
+            "renderer": artist.choice(self._views[0][0]).name,
             "filled_share": self.filled / (len(self.path) * video.width * video.height),
         }
+
+    def renderer(self, artist: Artist) -> str:
+        """Say who draws it, and why."""
+        choice = artist.choice(self._views[0][0])
+        return f"{choice.name}: {choice.reason}"
 
     def _frames_ahead(self, artist: Artist) -> Generator[UInt8]:
         """Draw while the encoder is at work; closing it stops the drawing."""

@@ -48,6 +48,8 @@ def video(
     stages = Stages(progress)
     opened, meshes = open_scene(place, stages)
     with stages.stage("Filming") as inside, Artist(meshes, opened, drawing) as artist:
+        chosen = {"renderer": film.renderer(artist)}
         facts = film.shoot(artist, target, inside)
-    chosen = {"renderer": facts["renderer"], "layout": facts["layout"]}
+    if options.layout is None:
+        chosen["layout"] = f"{options.eyes}, as players expect of {options.projection}"
     return Outcome({"file": target}, stages.seconds, chosen, film.notes, facts)

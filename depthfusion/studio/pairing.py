@@ -48,6 +48,7 @@ def stereo(
     opened, meshes = open_scene(scene, stages)
     head = yaw_pitch(opened.info.forward_yaw, 0.0)
     with stages.stage("Drawing both eyes") as inside, Artist(meshes, opened, drawing) as artist:
+        choice = artist.choice(eye_views(options)[0][0])
         eyes: list[Picture] = []
         for camera, place in eye_views(options):
             eyes.append(artist.draw(camera, Pose(head.world_from_camera @ place.world_from_camera)))
@@ -65,5 +66,5 @@ def stereo(
         "filled_pixels": [eye.filled for eye in eyes],
         "filled_share": float(np.mean([eye.filled / eye.rgb[..., 0].size for eye in eyes])),
     }
-    chosen = {"renderer": eyes[0].renderer}
+    chosen = {"renderer": f"{choice.name}: {choice.reason}"}
     return Outcome({"file": target}, stages.seconds, chosen, facts=facts)

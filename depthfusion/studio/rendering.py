@@ -8,6 +8,7 @@ from typing import Any
 from depthfusion.io.atomic import StrPath, write_bytes
 from depthfusion.io.camera_files import CameraFrame, read_cameras
 from depthfusion.io.encoding import encode_image
+from depthfusion.rendering.choice import choose_renderer
 from depthfusion.studio.drawing import Artist, Picture
 from depthfusion.studio.library import find_scene
 from depthfusion.studio.loading import open_scene
@@ -45,20 +46,25 @@ def render(
         No such scene, a camera file at fault, a renderer that can't work here, or `out` can't be
         written; found out before the first frame is drawn.
     """
-    folder = Path(out)
+    options, folder = options or RenderOptions(), Path(out)
     place = find_scene(scene)
     frames = read_cameras(cameras_file)
+    chosen = _chosen(frames, options)
     _verify_targets(folder, frames)
     stages = Stages(progress)
     opened, meshes = open_scene(place, stages)
     with stages.stage("Rendering") as inside, Artist(meshes, opened, options) as artist:
         rows = _drawn(artist, frames, folder, inside)
-    paths = {"folder": folder}
-    used = sorted({row["renderer"] for row in rows})
     share = sum(r["filled_pixels"] for r in rows) / sum(r["width"] * r["height"] for r in rows)
     facts = {"count": len(rows), "filled_share": share, "frames": rows}
-    notes = _filled_note(rows)
-    return Outcome(paths, stages.seconds, {"renderer": ", ".join(used)}, notes, facts)
+    return Outcome({"folder": folder}, stages.seconds, chosen, _filled_note(rows), facts)
+
+
+def _chosen(frames: Sequence[CameraFrame], options: RenderOptions) -> dict[str, str]:
+    """Say who will draw, and why; a camera that can't be drawn is found out here."""
+    choices = {choose_renderer(options.renderer, frame.camera) for frame in frames}
+    words = sorted(f"{choice.name}: {choice.reason}" for choice in choices)
+    return {"renderer": "; ".join(words)}
 
 
 def _verify_targets(folder: Path, frames: Sequence[CameraFrame]) -> None:
