@@ -7,11 +7,10 @@ import sys
 from depthfusion.studio.doctor.item import Item
 from depthfusion.studio.doctor.probe import ProbeError, probe
 from depthfusion.studio.doctor.remedy import (
-    installed,
+    is_installed,
     missing_libraries,
     pip_line,
     system_line,
-    version_of,
 )
 
 OPENGL_LIBRARIES = {"libEGL.so.1": "libegl1", "libGL.so.1": "libgl1"}
@@ -47,7 +46,7 @@ TRY_OPEN3D = "import json, open3d; print(json.dumps({'version': open3d.__version
 def graphics_card() -> Item:
     """Which card there is, and whether torch can use it."""
     card = nvidia_card()
-    if version_of("torch") is None:
+    if not is_installed("torch"):
         usable = "torch is not installed"
         line = pip_line("ldm3d") if card else None
     else:
@@ -79,7 +78,7 @@ def nvidia_card() -> str | None:
 
 def opengl() -> Item:
     """Whether pyrender can draw without a display, and by what."""
-    if version_of("pyrender") is None:
+    if not is_installed("pyrender"):
         return Item("OpenGL", "optional", "no pyrender; the CPU draws", pip_line("opengl"))
     lacking = missing_libraries(OPENGL_LIBRARIES)
     if sys.platform.startswith("linux") and lacking:
@@ -98,8 +97,9 @@ def opengl() -> Item:
 def open3d() -> Item:
     """Whether Open3D can be imported; it crashes where a library is missing."""
     name = "Open3D"
-    if installed("open3d")["open3d"] is None:
-        return Item(name, "optional", "not installed; only point clouds need it", pip_line(name))
+    if not is_installed("open3d"):
+        says = "not installed; only point clouds need it"
+        return Item(name, "optional", says, pip_line("open3d"))
     lacking = missing_libraries(OPEN3D_LIBRARIES)
     if sys.platform.startswith("linux") and lacking:
         says = f"no {', '.join(lacking)}; only point clouds need it"

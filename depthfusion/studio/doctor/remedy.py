@@ -15,6 +15,11 @@ def installed(*distributions: str) -> dict[str, str | None]:
     return {name: version_of(name) for name in distributions}
 
 
+def is_installed(distribution: str) -> bool:
+    """Whether a distribution is there, in whatever version."""
+    return version_of(distribution) is not None
+
+
 def version_of(distribution: str) -> str | None:
     """The installed version, or `None`."""
     try:
