@@ -9,6 +9,7 @@ from PIL import Image
 
 from depthfusion.generation.engines import Generated, GenerateOptions
 from depthfusion.geometry.equirectangular import directions
+from depthfusion.studio.importing import import_photo
 from depthfusion.studio.options import ImportOptions, VideoOptions
 from depthfusion.types import Cancelled, Progress, RGBDPanorama, SceneInfo, silent
 
@@ -58,6 +59,13 @@ def photo_and_depth(folder: Path, height: int = 64) -> tuple[Path, ImportOptions
     Image.fromarray(room.rgb).save(folder / "room.png")
     np.save(folder / "room.npy", room.distance)
     return folder / "room.png", ImportOptions(folder / "room.npy", "distance")
+
+
+def imported_room(folder: Path) -> Path:
+    """The room as a scene."""
+    photo, options = photo_and_depth(folder / "in", height=128)
+    import_photo(photo, folder / "room", options)
+    return folder / "room"
 
 
 def tree(folder: Path) -> dict[str, str]:

@@ -1,23 +1,31 @@
-"""Pictures, pairs, films and exports of a scene: whole, named rightly, never with a hole."""
+"""Pictures, pairs and exports of a scene: whole, named rightly, never with a hole."""
 
 import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import imageio_ffmpeg
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from studio_samples import box_room, photo_and_depth, stopping_at, tree
+from studio_samples import box_room, imported_room, stopping_at, tree
 
 from depthfusion import studio
-from depthfusion.geometry.cameras import Equirectangular, Perspective
+from depthfusion.geometry.cameras import VR180, Camera, Equirectangular, Perspective
 from depthfusion.io.scene_folder import save_scene
+from depthfusion.rendering.cpu import CpuRenderer
+from depthfusion.rendering.renderer import Frame
 from depthfusion.rendering.stereo import StereoOptions
-from depthfusion.studio.drawing import Artist, filled_from_nearest
-from depthfusion.studio.options import ExportOptions, RenderOptions, VideoOptions
+from depthfusion.scene.meshing import mesh_scene
+from depthfusion.studio.drawing import (
+    COARSE_FILM,
+    COARSE_STILL,
+    Artist,
+    filled_from_nearest,
+    pixel_angle,
+)
+from depthfusion.studio.options import ExportOptions, RenderOptions
 from depthfusion.types import (
     Cancelled,
     InputError,
@@ -34,10 +42,7 @@ HERE = np.eye(4).tolist()
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("drawing")
-    photo, options = photo_and_depth(folder / "in", height=128)
-    studio.import_photo(photo, folder / "room", options)
-    return folder / "room"
+    return imported_room(tmp_path_factory.mktemp("drawing"))
 
 
 def holed_scene(hole: slice) -> Scene:
@@ -122,11 +127,32 @@ def test_where_nothing_shows_at_all_the_panorama_does() -> None:
         assert psnr(picture.rgb[16, 16], scene.panorama.rgb[32, 64]) > 30
 
 
-def test_samples_go_to_small_perspective_pictures() -> None:
-    assert RenderOptions().samples_for(512, perspective=True) == 2
-    assert RenderOptions().samples_for(1280, perspective=True) == 1
-    assert RenderOptions().samples_for(512, perspective=False) == 1
-    assert RenderOptions(samples=3).samples_for(4096, perspective=False) == 3
+def test_a_pixel_has_its_angle() -> None:
+    assert pixel_angle(Equirectangular(360, 180)) == pytest.approx(np.radians(1))
+    assert pixel_angle(VR180(180, 180, "left")) == pytest.approx(np.radians(1))
+    narrow = Perspective.from_fov(1000, 10, 0.1)
+    assert pixel_angle(narrow) == pytest.approx(1e-4, rel=1e-2)
+    assert pixel_angle(Equirectangular(1, 1)) > 1
+
+
+def test_two_samples_go_to_coarse_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    drawn = CpuRenderer.render
+
+    def render(self: CpuRenderer, camera: Camera, pose: Pose, samples: int = 1) -> Frame:
+        asked.append(samples)
+        return drawn(self, camera, pose, samples)
+
+    monkeypatch.setattr(CpuRenderer, "render", render)
+    scene = holed_scene(slice(0, 0))  # 128 wide
+    meshes = mesh_scene(scene.layered)
+    for coarse in (COARSE_STILL, COARSE_FILM):
+        with Artist(meshes, scene, RenderOptions("cpu"), coarse) as artist:
+            for width in (64, 128, 256):
+                artist.draw(Equirectangular(width, width // 2), Pose.at((0, 0, 0)))
+    with Artist(meshes, scene, RenderOptions("cpu", samples=3)) as artist:
+        artist.draw(Equirectangular(64, 32), Pose.at((0, 0, 0)))
+    assert asked == [2, 2, 1, 2, 1, 1, 3]
 
 
 def test_a_stopped_render_leaves_whole_pictures_only(room: Path, tmp_path: Path) -> None:
@@ -185,81 +211,6 @@ def test_pairs(options: StereoOptions, shape: tuple[int, int], room: Path, tmp_p
         np.testing.assert_array_equal(left, right)
 
 
-@pytest.mark.parametrize(
-    ("options", "size"),
-    [
-        (VideoOptions(seconds=0.2, size=(64, 36)), (64, 36)),
-        (VideoOptions("sway", 0.2, size=(64, 36), layout="lr"), (128, 36)),
-        (VideoOptions("dolly", 0.2, size=(64, 32), projection="equirectangular"), (64, 32)),
-        (VideoOptions("sway", 0.2, size=(64, 32), projection="ods"), (64, 64)),
-        (VideoOptions("sway", 0.2, size=(64, 64), projection="vr180"), (128, 64)),
-    ],
-)
-def test_films(options: VideoOptions, size: tuple[int, int], room: Path, tmp_path: Path) -> None:
-    outcome = studio.video(room, tmp_path / "deep" / "film.mp4", options)
-    assert (outcome.facts["width"], outcome.facts["height"]) == size == options.frame_size
-    frames, _ = imageio_ffmpeg.count_frames_and_secs(str(tmp_path / "deep" / "film.mp4"))
-    assert frames == 6 == outcome.facts["frames"]
-    assert bool(outcome.notes) == (options.projection != "perspective")
-
-
-def test_a_film_along_keyframes(room: Path, tmp_path: Path) -> None:
-    keys = [{"time": t, "position": [0, 0, -t / 2], "yaw_deg": 90 * t} for t in (0, 0.1, 0.2)]
-    (tmp_path / "way.json").write_text(json.dumps({"keyframes": keys}))
-    options = VideoOptions(str(tmp_path / "way.json"), fps=20, size=(64, 36))
-    outcome = studio.video(room, tmp_path / "film.mp4", options)
-    assert outcome.facts["frames"] == 4
-
-
-@pytest.mark.parametrize("stage", ["Reading the scene", "Meshing", "Filming"])
-def test_a_stopped_film_leaves_the_one_that_was_there(
-    stage: str, room: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "old.mp4").write_text("an older film")
-    before = tree(tmp_path)
-    for name in ("old.mp4", "deep/new.mp4"):
-        with pytest.raises(Cancelled):
-            progress = stopping_at(lambda words, done: words == stage and done > 0.3)
-            options = VideoOptions(seconds=0.2, size=(64, 36))
-            studio.video(room, tmp_path / name, options, progress)
-    assert tree(tmp_path) == before
-
-
-@pytest.mark.parametrize(
-    ("given", "says"),
-    [
-        ({"projection": "fisheye"}, "perspective, equirectangular, ods, vr180"),
-        ({"projection": "ods", "layout": "mono"}, "tb or lr"),
-        ({"projection": "equirectangular", "layout": "tb"}, "--projection ods"),
-        ({"projection": "equirectangular", "size": (100, 100)}, "twice as wide"),
-        ({"layout": "both"}, "both"),
-        ({"fov_deg": 180.0}, "fov"),
-        ({"fps": 0.0}, "fps"),
-        ({"seconds": -1.0}, "frames"),
-        ({"size": (0, 10)}, "pixels each way"),
-        ({"ipd": -1.0, "layout": "lr"}, "ipd"),
-        ({"quality": "splendid"}, "draft, good, best"),
-    ],
-)
-def test_films_that_cannot_be(given: dict[str, Any], says: str) -> None:
-    with pytest.raises(InputError, match=says):
-        VideoOptions(**given)
-
-
-def test_what_a_film_cannot_do_is_said_before_it_begins(room: Path, tmp_path: Path) -> None:
-    (tmp_path / "folder.mp4").mkdir()
-    stop = stopping_at(lambda *_: True)
-    for name, options, says in (
-        ("film.avi", VideoOptions(), ".mp4"),
-        ("folder.mp4", VideoOptions(), "folder"),
-        ("film.mp4", VideoOptions(path="zigzag"), "zigzag"),
-        ("film.mp4", VideoOptions(path=str(tmp_path / "no.json")), "no.json"),
-    ):
-        with pytest.raises(InputError, match=says):
-            studio.video(room, tmp_path / name, options, stop)
-    assert [path.name for path in tmp_path.iterdir()] == ["folder.mp4"]
-
-
 def test_an_export_is_the_glb_of_the_scene(room: Path, tmp_path: Path) -> None:
     outcome = studio.export(room, tmp_path / "a" / "room.glb")
     data = (tmp_path / "a" / "room.glb").read_bytes()
@@ -280,8 +231,6 @@ def test_what_an_export_cannot_be_is_said(room: Path, tmp_path: Path) -> None:
 
 def test_one_artist_serves_all_cameras(room: Path) -> None:
     scene = holed_scene(slice(0, 0))
-    from depthfusion.scene.meshing import mesh_scene
-
     with Artist(mesh_scene(scene.layered), scene, RenderOptions("cpu")) as artist:
         views = [Equirectangular(64, 32), Perspective.from_fov(32, 24, 1.0)]
         assert [artist.draw(camera, Pose.at((0, 0, 0))).filled for camera in views] == [0, 0]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from depthfusion.io.atomic import StrPath
 from depthfusion.io.scene_folder import read_info
-from depthfusion.studio.drawing import Artist
+from depthfusion.studio.drawing import COARSE_FILM, Artist
 from depthfusion.studio.film import Film
 from depthfusion.studio.library import find_scene
 from depthfusion.studio.loading import open_scene
@@ -47,7 +47,8 @@ def video(
     film = Film(options, record["head_box"], record["forward_yaw"])
     stages = Stages(progress)
     opened, meshes = open_scene(place, stages)
-    with stages.stage("Filming") as inside, Artist(meshes, opened, drawing) as artist:
+    artist = Artist(meshes, opened, drawing, COARSE_FILM)
+    with stages.stage("Filming") as inside, artist:
         chosen = {"renderer": film.renderer(artist)}
         facts = film.shoot(artist, target, inside)
     if options.layout is None:

@@ -11,7 +11,7 @@ from depthfusion.io.file_errors import os_errors_explained
 from depthfusion.io.glb import encode_glb
 from depthfusion.io.scene_folder import write_scene
 from depthfusion.scene.meshing import mesh_scene
-from depthfusion.studio.drawing import Artist
+from depthfusion.studio.drawing import COARSE_FILM, Artist
 from depthfusion.studio.film import Film
 from depthfusion.studio.library import THUMBNAIL
 from depthfusion.studio.options import RenderOptions
@@ -58,7 +58,8 @@ def finish(
         thumbnail = draw_thumbnail(meshes, scene)
     made[THUMBNAIL] = f"drawn from the origin; {stages.took('Drawing the thumbnail')}"
     if film is not None:
-        with stages.stage("Filming the preview") as inside, Artist(meshes, scene) as artist:
+        artist = Artist(meshes, scene, coarse=COARSE_FILM)
+        with stages.stage("Filming the preview") as inside, artist:
             facts["preview"] = said = film.shoot(artist, folder / PREVIEW_NAME, inside)
         made[PREVIEW_NAME] = (
             f"{said['path']}, {said['seconds']:g} s, renderer {said['renderer']}; "

@@ -21,7 +21,6 @@ FilmLayout = Literal["mono", "lr", "tb", "anaglyph"]
 Quality = Literal["draft", "good", "best"]
 Texture = Literal["auto", "png", "jpeg", "webp"]
 
-FINE_BELOW = 1024  # pixels of width; a smaller perspective picture shows its stairs
 MOST_SAMPLES = 8
 LARGEST_SIDE = 16384  # pixels; encoders end there
 # For each projection: its layouts, the first where none is given, and the size of one eye's frame.
@@ -40,8 +39,8 @@ class RenderOptions:
     Parameters
     ----------
     renderer : "auto", "opengl" or "cpu".
-    samples : per pixel along each side, 1 to 8; `None` takes 2 for perspective pictures narrower
-        than 1024 pixels, which are looked at closely, else 1.
+    samples : per pixel along each side, 1 to 8; `None` takes 2 where a picture's pixels are about
+        as coarse as the panorama's or coarser, else 1, and films only where they are coarser.
 
     Raises
     ------
@@ -56,12 +55,6 @@ class RenderOptions:
         """Verify ranges."""
         if self.samples is not None and not 1 <= self.samples <= MOST_SAMPLES:
             raise InputError(f"samples must be 1 to {MOST_SAMPLES}; got {self.samples}")
-
-    def samples_for(self, width: int, perspective: bool) -> int:
-        """Samples along each side for pictures of that width."""
-        if self.samples is not None:
-            return self.samples
-        return 2 if perspective and width < FINE_BELOW else 1
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,15 @@ USUAL: Mapping[str, Mapping[str, float]] = {
         "Drawing the thumbnail": 0.2,
         "Saving the scene": 0.3,
     },
+    "render": {"Reading the scene": 0.3, "Meshing": 0.3, "Rendering": 4.0},
+    "stereo": {
+        "Reading the scene": 0.3,
+        "Meshing": 0.3,
+        "Drawing both eyes": 1.0,
+        "Writing the picture": 0.3,
+    },
+    "video": {"Reading the scene": 0.3, "Meshing": 0.3, "Filming": 15.0},
+    "export": {"Reading the scene": 0.3, "Meshing": 0.3, "Writing GLB": 0.3},
 }
 
 
@@ -93,7 +102,7 @@ def overall(kind: str, stage: str, fraction: float) -> float | None:
 
     Parameters
     ----------
-    kind : "create" or "import".
+    kind : "create", "import", "render", "stereo", "video" or "export".
     stage, fraction : what progress was told last.
 
     Returns

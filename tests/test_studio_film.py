@@ -1,0 +1,93 @@
+"""Films of a scene: every projection and layout, whole or not at all."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import imageio_ffmpeg
+import pytest
+from studio_samples import imported_room, stopping_at, tree
+
+from depthfusion import studio
+from depthfusion.studio.options import VideoOptions
+from depthfusion.types import Cancelled, InputError
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return imported_room(tmp_path_factory.mktemp("film"))
+
+
+@pytest.mark.parametrize(
+    ("options", "size"),
+    [
+        (VideoOptions(seconds=0.2, size=(64, 36)), (64, 36)),
+        (VideoOptions("sway", 0.2, size=(64, 36), layout="lr"), (128, 36)),
+        (VideoOptions("dolly", 0.2, size=(64, 32), projection="equirectangular"), (64, 32)),
+        (VideoOptions("sway", 0.2, size=(64, 32), projection="ods"), (64, 64)),
+        (VideoOptions("sway", 0.2, size=(64, 64), projection="vr180"), (128, 64)),
+    ],
+)
+def test_films(options: VideoOptions, size: tuple[int, int], room: Path, tmp_path: Path) -> None:
+    outcome = studio.video(room, tmp_path / "deep" / "film.mp4", options)
+    assert (outcome.facts["width"], outcome.facts["height"]) == size == options.frame_size
+    frames, _ = imageio_ffmpeg.count_frames_and_secs(str(tmp_path / "deep" / "film.mp4"))
+    assert frames == 6 == outcome.facts["frames"]
+    assert bool(outcome.notes) == (options.projection != "perspective")
+
+
+def test_a_film_along_keyframes(room: Path, tmp_path: Path) -> None:
+    keys = [{"time": t, "position": [0, 0, -t / 2], "yaw_deg": 90 * t} for t in (0, 0.1, 0.2)]
+    (tmp_path / "way.json").write_text(json.dumps({"keyframes": keys}))
+    options = VideoOptions(str(tmp_path / "way.json"), fps=20, size=(64, 36))
+    outcome = studio.video(room, tmp_path / "film.mp4", options)
+    assert outcome.facts["frames"] == 4
+
+
+@pytest.mark.parametrize("stage", ["Reading the scene", "Meshing", "Filming"])
+def test_a_stopped_film_leaves_the_one_that_was_there(
+    stage: str, room: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "old.mp4").write_text("an older film")
+    before = tree(tmp_path)
+    for name in ("old.mp4", "deep/new.mp4"):
+        with pytest.raises(Cancelled):
+            progress = stopping_at(lambda words, done: words == stage and done > 0.3)
+            options = VideoOptions(seconds=0.2, size=(64, 36))
+            studio.video(room, tmp_path / name, options, progress)
+    assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"projection": "fisheye"}, "perspective, equirectangular, ods, vr180"),
+        ({"projection": "ods", "layout": "mono"}, "tb or lr"),
+        ({"projection": "equirectangular", "layout": "tb"}, "--projection ods"),
+        ({"projection": "equirectangular", "size": (100, 100)}, "twice as wide"),
+        ({"layout": "both"}, "both"),
+        ({"fov_deg": 180.0}, "fov"),
+        ({"fps": 0.0}, "fps"),
+        ({"seconds": -1.0}, "frames"),
+        ({"size": (0, 10)}, "pixels each way"),
+        ({"ipd": -1.0, "layout": "lr"}, "ipd"),
+        ({"quality": "splendid"}, "draft, good, best"),
+    ],
+)
+def test_films_that_cannot_be(given: dict[str, Any], says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        VideoOptions(**given)
+
+
+def test_what_a_film_cannot_do_is_said_before_it_begins(room: Path, tmp_path: Path) -> None:
+    (tmp_path / "folder.mp4").mkdir()
+    stop = stopping_at(lambda *_: True)
+    for name, options, says in (
+        ("film.avi", VideoOptions(), ".mp4"),
+        ("folder.mp4", VideoOptions(), "folder"),
+        ("film.mp4", VideoOptions(path="zigzag"), "zigzag"),
+        ("film.mp4", VideoOptions(path=str(tmp_path / "no.json")), "no.json"),
+    ):
+        with pytest.raises(InputError, match=says):
+            studio.video(room, tmp_path / name, options, stop)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.mp4"]
