@@ -9,8 +9,9 @@ import numpy as np
 from depthfusion.geometry.cameras import Camera, OmnidirectionalStereo, Perspective, RayTables
 from depthfusion.rendering import raster
 from depthfusion.rendering.renderer import Frame, Renderer
+from depthfusion.rendering.textures import rgba, soft_faces
 from depthfusion.types import Pose, TexturedMesh
-from depthfusion.types.arrays import Bool, Float32, Float64, Int32, UInt8
+from depthfusion.types.arrays import Float64, Int32
 
 BAND = 32  # rows that one task fills and colours while they are in the cache
 
@@ -40,52 +41,50 @@ class CpuRenderer(Renderer):
             raise RuntimeError("load() a scene before render()")
         if samples < 1:
             raise ValueError(f"samples must be 1 or more; got {samples}")
-        frame = self._draw(camera.scaled(samples) if samples > 1 else camera, pose)
-        rgb, distance, holes = frame
-        if samples > 1:
-            shape = (camera.height, samples, camera.width, samples)
-            rgb = rgb.reshape(*shape, 3).mean(axis=(1, 3))
-            middle = samples // 2
-            distance = np.ascontiguousarray(distance.reshape(shape)[:, middle, :, middle])
-            holes = np.asarray(holes.reshape(shape).any(axis=(1, 3)))
-        return Frame(np.clip(np.rint(rgb), 0, 255).astype(np.uint8), distance, holes)
+        return self._draw(camera, pose, samples)
 
     def close(self) -> None:
         """Stop the threads."""
         self._pool.shutdown()
 
-    def _draw(self, camera: Camera, pose: Pose) -> tuple[Float32, Float32, Bool]:
+    def _draw(self, camera: Camera, pose: Pose, samples: int) -> Frame:
         store = self._store
         assert store is not None
-        tables = camera.ray_tables()
-        points, boxes = self._place(store, camera, tables, pose)
-        height, width = camera.height, camera.width
-        bands = -(-height // BAND)
-        start, listed = raster.bin_faces(boxes, BAND, bands)
-        rgb = np.zeros((height, width, 3), np.float32)
-        distance = np.full((height, width), np.inf, np.float32)
-        holes = np.ones((height, width), np.bool_)
+        rays = camera.scaled(samples) if samples > 1 else camera
+        tables = rays.ray_tables()
+        points, boxes = self._place(store, rays, tables, pose)
+        depth = max(1, BAND // samples) * samples  # rows of rays in a band, whole pixels
+        bands = -(-rays.height // depth)
+        start, listed = raster.bin_faces(boxes, depth, bands)
+        rgb = np.empty((camera.height, camera.width, 3), np.uint8)
+        distance = np.empty((camera.height, camera.width), np.float32)
+        holes = np.empty((camera.height, camera.width), np.bool_)
         moving = bool(tables.columns[:, 2:].any())
 
         def draw_band(k: int) -> None:
-            top, bottom = k * BAND, min((k + 1) * BAND, height)
-            size = (bottom - top, width)
+            top, bottom = k * depth, min((k + 1) * depth, rays.height)
+            size = (bottom - top, rays.width)
+            seen = listed[start[k] : start[k + 1]]
             near, hit = np.full(size, np.inf), np.full(size, -1, np.int32)
-            soft_t = np.full((*size, raster.SOFT), np.inf)
-            soft_f = np.full((*size, raster.SOFT), -1, np.int32)
+            part = np.empty((*size, 2), np.float32)
+            soft = (*size, raster.SOFT) if store.soft_face[seen].any() else (0, 0, 0)
+            soft_t, soft_f = np.full(soft, np.inf), np.full(soft, -1, np.int32)
             raster.fill(
-                top, bottom, listed[start[k] : start[k + 1]], boxes, points, store.faces,
-                store.uvs, store.soft_face, store.face_mesh, store.mesh_store, store.texels,
-                tables.columns, tables.rows, moving, near, hit, soft_t, soft_f,
+                top, bottom, seen, boxes, points, store.faces, store.uvs, store.soft_face,
+                store.face_mesh, store.mesh_store, store.texels, tables.columns, tables.rows,
+                moving, near, hit, part, soft_t, soft_f,
             )  # fmt: skip
+            colour = np.empty((*size, 3), np.float32)
+            far, empty = np.empty(size, np.float32), np.empty(size, np.bool_)
             raster.shade(
                 top, bottom, points, store.faces, store.uvs, store.face_mesh, store.mesh_store,
-                store.texels, tables.columns, tables.rows, near, hit, soft_t, soft_f, rgb,
-                distance, holes,
+                store.texels, tables.columns, tables.rows, near, hit, part, soft_t, soft_f,
+                colour, far, empty,
             )  # fmt: skip
+            raster.settle(top // samples, samples, colour, far, empty, rgb, distance, holes)
 
         list(self._pool.map(draw_band, range(bands)))
-        return rgb, distance, holes
+        return Frame(rgb, distance, holes)
 
     def _place(
         self, store: "_Store", camera: Camera, tables: RayTables, pose: Pose
@@ -141,50 +140,30 @@ class _Store:
     """All meshes of a scene as one: what the kernels read."""
 
     def __init__(self, meshes: Sequence[TexturedMesh]) -> None:
-        vertices, faces, uvs = [np.zeros((0, 3))], [np.zeros((0, 3), np.int32)], [np.zeros((0, 2))]
+        none = np.zeros((0, 3)), np.zeros((0, 3), np.int32), np.zeros((0, 2))
+        vertices, faces, uvs = ([array] for array in none)
         owner, soft = [np.zeros(0, np.int32)], [np.zeros(0, np.int8)]
         texels = [np.zeros((0, 4), np.uint8)]
         store = np.zeros((len(meshes), 3), np.int64)
         corner = texel = 0
         for number, mesh in enumerate(meshes):
-            height, width, channels = mesh.texture.shape
-            rgba = np.full((height * width, 4), 255, np.uint8)
-            rgba[:, :channels] = mesh.texture.reshape(-1, channels)
-            if mesh.alpha_mode == "opaque":
-                rgba[:, 3] = 255
-            vertices.append(mesh.vertices)
+            texture = rgba(mesh)
+            height, width = texture.shape[:2]
+            vertices.append(mesh.vertices.astype(np.float64))
             faces.append(mesh.faces + corner)
-            uvs.append(mesh.uvs)
+            uvs.append(mesh.uvs.astype(np.float64))
             owner.append(np.full(len(mesh.faces), number, np.int32))
-            touches = _touches_soft(mesh, rgba[:, 3].reshape(height, width))
             meaning = raster.MASK if mesh.alpha_mode == "mask" else raster.BLEND
+            touches = soft_faces(mesh, texture[..., 3])
             soft.append(np.where(touches, meaning, raster.OPAQUE).astype(np.int8))
-            texels.append(rgba)
+            texels.append(texture.reshape(-1, 4))
             store[number] = texel, height, width
             corner += len(mesh.vertices)
             texel += height * width
-        self.vertices = np.concatenate(vertices).astype(np.float64)
+        self.vertices = np.concatenate(vertices)
         self.faces = np.concatenate(faces)
-        self.uvs = np.concatenate(uvs).astype(np.float64)
+        self.uvs = np.concatenate(uvs)
         self.face_mesh = np.concatenate(owner)
         self.soft_face = np.concatenate(soft)
         self.texels = np.concatenate(texels)
         self.mesh_store = store
-
-
-def _touches_soft(mesh: TexturedMesh, alpha: UInt8) -> Bool:
-    """Which triangles lie over texels that are not fully opaque."""
-    if (alpha == 255).all():
-        return np.zeros(len(mesh.faces), np.bool_)
-    height, width = alpha.shape
-    table = np.zeros((height + 1, width + 1), np.int32)
-    table[1:, 1:] = (alpha < 255).cumsum(0, dtype=np.int32).cumsum(1, dtype=np.int32)
-    corners = mesh.uvs[mesh.faces]  # [F, 3, 2]
-    low, high = corners.min(axis=1), corners.max(axis=1)
-    x0 = np.clip(np.floor(low[:, 0] * width - 1).astype(int), 0, width)
-    x1 = np.clip(np.ceil(high[:, 0] * width + 1).astype(int), 0, width)
-    y0 = np.clip(np.floor(low[:, 1] * height - 1).astype(int), 0, height - 1)
-    y1 = np.clip(np.ceil(high[:, 1] * height + 1).astype(int), 1, height)
-    count = table[y1, x1] - table[y0, x1] - table[y1, x0] + table[y0, x0]
-    edge = (low[:, 0] * width < 1) | (high[:, 0] * width > width - 1)  # filtering wraps there
-    return (count > 0) | edge

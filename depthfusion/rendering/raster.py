@@ -303,12 +303,13 @@ def _sign(side, nx, ny, nz, ox, oz, ex, ey, ez):
 @numba.njit(cache=True, nogil=True)
 def fill(
     y_first, y_last, listed, boxes, points, faces, uvs, soft_face, face_mesh, mesh_store,
-    texels, columns, rows, moving, near, hit, soft_t, soft_f,
+    texels, columns, rows, moving, near, hit, part, soft_t, soft_f,
 ):  # fmt: skip
     """Find what each pixel of rows y_first…y_last sees.
 
-    near [h, W] and hit [h, W] receive ray parameter and triangle of the nearest opaque hit;
-    soft_t, soft_f [h, W, SOFT] the soft hits. All start at inf and −1.
+    near [h, W] and hit [h, W] receive ray parameter and triangle of the nearest opaque hit, part
+    float32 [h, W, 2] the shares of its second and third corner; soft_t, soft_f [h, W, SOFT] the
+    soft hits. near and soft_t start at inf, hit and soft_f at −1.
     """
     width = len(columns)
     for index in range(len(listed)):
@@ -380,6 +381,8 @@ def fill(
                         continue
                 near[row, x] = t
                 hit[row, x] = f
+                part[row, x, 0] = s1 / total
+                part[row, x, 1] = s2 / total
 
 
 @numba.njit(cache=True, nogil=True)
@@ -405,88 +408,129 @@ def _texture_at(f, x, y, points, faces, uvs, columns, rows):
 
 
 @numba.njit(cache=True, nogil=True)
-def _cubic(t, weights):
-    """Catmull-Rom's four weights at t in 0…1."""
-    weights[0] = ((2 - t) * t - 1) * t / 2
-    weights[1] = ((3 * t - 5) * t * t + 2) / 2
-    weights[2] = ((4 - 3 * t) * t + 1) * t / 2
-    weights[3] = (t - 1) * t * t / 2
+def _cubic(t):
+    """Catmull-Rom's four weights at t in 0…1, float32."""
+    half = np.float32(0.5)
+    return (
+        half * (((2 - t) * t - 1) * t),
+        half * ((3 * t - 5) * t * t + 2),
+        half * (((4 - 3 * t) * t + 1) * t),
+        half * ((t - 1) * t * t),
+    )
 
 
-@numba.njit(cache=True, nogil=True)
-def _colour(texels, offset, height, width, u, v, across, down, out):
-    """Bicubic colour and bilinear alpha of a texture, out = r, g, b, a in 0…255.
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _colour(texels, offset, height, width, u, v, out):
+    """Bicubic colour of a texture, out = r, g, b in 0…255 and a little beyond.
 
     Colours are not weighted by alpha: textures carry the rim's colour on beyond the rim.
     """
     x, y = u * width - 0.5, v * height - 0.5
     left, top = int(np.floor(x)), int(np.floor(y))
-    _cubic(x - left, across)
-    _cubic(y - top, down)
-    r = g = b = 0.0
+    a0, a1, a2, a3 = _cubic(np.float32(x - left))
+    d0, d1, d2, d3 = _cubic(np.float32(y - top))
+    inside = 1 <= left < width - 2 and 1 <= top < height - 2
+    r = g = b = np.float32(0)
     for j in range(4):
-        row = top - 1 + j
-        turn = 0
-        if row < 0 or row >= height:
+        down = d0 if j == 0 else d1 if j == 1 else d2 if j == 2 else d3
+        row, turn = top - 1 + j, 0
+        if row < 0 or row >= height:  # over a pole, half a turn away
             row %= 2 * height
             if row >= height:
                 row, turn = 2 * height - 1 - row, width // 2
         base = offset + row * width
-        for i in range(4):
-            at = base + (left - 1 + i + turn) % width
-            weight = across[i] * down[j]
-            r += weight * texels[at, 0]
-            g += weight * texels[at, 1]
-            b += weight * texels[at, 2]
+        p0 = base + left - 1
+        p1, p2, p3 = p0 + 1, p0 + 2, p0 + 3
+        if not inside:
+            first = left - 1 + turn
+            p0, p1 = base + first % width, base + (first + 1) % width
+            p2, p3 = base + (first + 2) % width, base + (first + 3) % width
+        r += down * (
+            a0 * texels[p0, 0] + a1 * texels[p1, 0] + a2 * texels[p2, 0] + a3 * texels[p3, 0]
+        )
+        g += down * (
+            a0 * texels[p0, 1] + a1 * texels[p1, 1] + a2 * texels[p2, 1] + a3 * texels[p3, 1]
+        )
+        b += down * (
+            a0 * texels[p0, 2] + a1 * texels[p1, 2] + a2 * texels[p2, 2] + a3 * texels[p3, 2]
+        )
     out[0], out[1], out[2] = r, g, b
-    out[3] = _alpha(texels, offset, height, width, u, v)
 
 
 @numba.njit(cache=True, nogil=True)
 def shade(
     y_first, y_last, points, faces, uvs, face_mesh, mesh_store, texels, columns, rows,
-    near, hit, soft_t, soft_f, rgb, distance, holes,
+    near, hit, part, soft_t, soft_f, rgb, distance, holes,
 ):  # fmt: skip
     """Colour rows y_first…y_last from their hits, soft ones over the opaque one.
 
-    rgb float32 [H, W, 3], distance float32 [H, W] and holes bool [H, W] are of the whole picture.
+    near, hit, part, soft_t and soft_f come from `fill`, the last two empty where nothing is soft;
+    rgb float32 [h, W, 3], distance float32 [h, W] and holes bool [h, W] are of these rows alone.
     """
-    width = len(columns)
-    across, down = np.empty(4), np.empty(4)
-    colour = np.empty(4)
+    colour = np.empty(3, np.float32)
+    kept = SOFT if len(soft_t) else 0
     for y in range(y_first, y_last):
         row = y - y_first
-        for x in range(width):
+        h, v = rows[y, 1], rows[y, 0]
+        for x in range(len(columns)):
             r = g = b = 0.0
             seen = 0.0
             first = np.inf
-            for k in range(SOFT + 1):
-                if k < SOFT:
+            for k in range(kept + 1):
+                if k < kept:
                     f, t = soft_f[row, x, k], soft_t[row, x, k]
                     if f < 0 or not t < near[row, x]:
                         continue
+                    u, w = _texture_at(f, x, y, points, faces, uvs, columns, rows)
                 else:
                     f, t = hit[row, x], near[row, x]
                     if f < 0:
                         continue
-                u, v = _texture_at(f, x, y, points, faces, uvs, columns, rows)
+                    ia, ib, ic = faces[f, 0], faces[f, 1], faces[f, 2]
+                    s1, s2 = part[row, x, 0], part[row, x, 1]
+                    s0 = 1 - s1 - s2
+                    u = s0 * uvs[ia, 0] + s1 * uvs[ib, 0] + s2 * uvs[ic, 0]
+                    w = s0 * uvs[ia, 1] + s1 * uvs[ib, 1] + s2 * uvs[ic, 1]
                 m = face_mesh[f]
-                _colour(
-                    texels, mesh_store[m, 0], mesh_store[m, 1], mesh_store[m, 2], u, v,
-                    across, down, colour,
-                )  # fmt: skip
-                share = (1 - seen) * (colour[3] / 255 if k < SOFT else 1.0)
+                offset, height, width = mesh_store[m, 0], mesh_store[m, 1], mesh_store[m, 2]
+                _colour(texels, offset, height, width, u, w, colour)
+                share = 1 - seen
+                if k < kept:
+                    share *= _alpha(texels, offset, height, width, u, w) / 255
                 r += share * colour[0]
                 g += share * colour[1]
                 b += share * colour[2]
                 if seen < 0.5 and seen + share >= 0.5:
                     first = t
                 seen += share
-            holes[y, x] = seen < 0.5
-            if seen > 0:
-                rgb[y, x, 0] = r / seen
-                rgb[y, x, 1] = g / seen
-                rgb[y, x, 2] = b / seen
-            h, v = rows[y, 1], rows[y, 0]
+            holes[row, x] = seen < 0.5
+            scale = 1 / seen if seen > 0 else 0.0
+            rgb[row, x, 0], rgb[row, x, 1], rgb[row, x, 2] = r * scale, g * scale, b * scale
             length = np.sqrt(v * v * (columns[x, 0] ** 2 + columns[x, 1] ** 2) + h * h)
-            distance[y, x] = first * length
+            distance[row, x] = first * length
+
+
+@numba.njit(cache=True, nogil=True)
+def settle(y_first, samples, rgb, distance, holes, out_rgb, out_distance, out_holes):
+    """Average `samples`² rays to a pixel, from row y_first of the picture on.
+
+    rgb, distance and holes are from `shade`; the picture gets uint8 [H, W, 3] colour, the distance
+    of the middle ray, and a hole where any ray met nothing.
+    """
+    middle = samples // 2
+    share = 1 / (samples * samples)
+    for y in range(len(rgb) // samples):
+        for x in range(rgb.shape[1] // samples):
+            top, left = y * samples, x * samples
+            hole = False
+            for j in range(samples):
+                for i in range(samples):
+                    hole = hole or holes[top + j, left + i]
+            for c in range(3):
+                total = 0.0
+                for j in range(samples):
+                    for i in range(samples):
+                        total += rgb[top + j, left + i, c]
+                out_rgb[y_first + y, x, c] = int(min(max(total * share + 0.5, 0.0), 255.0))
+            out_distance[y_first + y, x] = distance[top + middle, left + middle]
+            out_holes[y_first + y, x] = hole
