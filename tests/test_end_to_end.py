@@ -175,7 +175,7 @@ def test_a_stopped_create_leaves_nothing(
     running.send_signal(number)
     out, err = running.communicate(timeout=60)
     assert (running.returncode, out) == (130, "")
-    assert err.splitlines()[-1] == "error: interrupted; nothing was left half-done"
+    assert err.splitlines()[-1] == "interrupted; nothing was left half-done"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from depthfusion.cli.failures import DONE, INTERRUPTED, explained
 from depthfusion.cli.interrupts import Interrupts
-from depthfusion.cli.terminal import complain, reader_left
+from depthfusion.cli.terminal import complain, note, reader_left
 from depthfusion.cli.web import start_web_app
 
 # Modules are imported one at a time, when called for: `--help` reads this table and nothing else.
@@ -88,7 +88,7 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Exit as leaving:
         return leaving.exit_code
     except KeyboardInterrupt:
-        complain("interrupted; nothing was left half-done")
+        note("interrupted; nothing was left half-done")
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last that can tell the person
         if os.environ.get("DEPTHFUSION_DEBUG"):

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from app import ServeOptions, serve
+from depthfusion.cli.failures import INTERRUPTED
 from depthfusion.cli.terminal import print_lines
 from depthfusion.types import InputError
 from depthfusion.version import __version__
@@ -55,7 +56,11 @@ def start_web_app(
         "library": library,
     }
     if context.invoked_subcommand is None:
-        serve(ServeOptions(**given), announce=lambda line: print_lines([line]))
+        try:
+            serve(ServeOptions(**given), announce=lambda line: print_lines([line]))
+        except KeyboardInterrupt:
+            # The way to end it; nothing to remark on.
+            raise typer.Exit(INTERRUPTED) from None
         return
     meant = [f"--{name}" for name, value in given.items() if value != getattr(ServeOptions, name)]
     if meant:
