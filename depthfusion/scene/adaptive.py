@@ -10,7 +10,7 @@ grid goes round the seam; each pole row is one point.
 import numba
 import numpy as np
 
-from depthfusion.types.arrays import Bool, Float32, Float64, Int32
+from depthfusion.types.arrays import Bool, Float32, Int32
 
 
 @numba.njit(cache=True, nogil=True)
@@ -27,7 +27,7 @@ def _ends(j: int, i: int) -> tuple[int, int, int]:
 
 
 @numba.njit(cache=True, nogil=True)
-def _count(table, top, bottom, left, right, columns):  # noqa: ANN001, ANN202 - compiled
+def _count(table, top, bottom, left, right, columns):
     """Pixels with support in rows top…bottom and columns left…right of the wrapping grid."""
     top, bottom = max(top, 0), min(bottom, table.shape[0] - 1)
     if right - left >= columns:
@@ -45,7 +45,7 @@ def _count(table, top, bottom, left, right, columns):  # noqa: ANN001, ANN202 - 
 
 
 @numba.njit(cache=True, nogil=True)
-def _own_errors(  # noqa: ANN202
+def _own_errors(
     first,
     last,
     directions,
@@ -54,7 +54,7 @@ def _own_errors(  # noqa: ANN202
     texel,
     reach,
     finest,
-    error,  # noqa: ANN001
+    error,
 ):
     """Fill `error` for grid rows first…last: how far, in texels, a skipped vertex would be off.
 
@@ -71,6 +71,9 @@ def _own_errors(  # noqa: ANN202
                 continue
             held = _count(table, j - scale, j + scale, i - scale, i + scale, columns)
             if held == 0:
+                continue
+            if 4 * scale >= rows:  # a coarser ball than of 8 by 4 cells is none
+                error[j, i] = np.inf
                 continue
             area = (min(j + scale, rows) - max(j - scale, 0)) * 2 * scale
             if held < area and scale > finest:
@@ -98,7 +101,7 @@ def _own_errors(  # noqa: ANN202
 
 
 @numba.njit(cache=True, nogil=True)
-def _hand_up(error):  # noqa: ANN001, ANN202
+def _hand_up(error):
     """Make every vertex's error at least that of the vertices that are only there with it."""
     rows, columns = error.shape[0] - 1, error.shape[1]
     scale = 1
@@ -123,12 +126,12 @@ def _hand_up(error):  # noqa: ANN001, ANN202
 
 
 @numba.njit(cache=True, nogil=True)
-def _put(row, ja, ia, jb, ib, jc, ic):  # noqa: ANN001, ANN202
+def _put(row, ja, ia, jb, ib, jc, ic):
     row[0], row[1], row[2], row[3], row[4], row[5] = ja, ia, jb, ib, jc, ic
 
 
 @numba.njit(cache=True, nogil=True)
-def _leaves(error, tolerance, table, out):  # noqa: ANN001, ANN202
+def _leaves(error, tolerance, table, out):
     """Halve triangles until every midpoint left out is within tolerance; return how many remain.
 
     Writes (j, i) of the corners to `out` [N, 6] as far as it reaches; columns run to the second
@@ -177,15 +180,14 @@ def support_table(support: Bool | None, columns: int, rows: int) -> Int32:
     cells = np.ones((rows, columns), np.int32)
     if support is not None:
         height, width = support.shape
-        cells = np.zeros((rows, columns), np.int32)
-        row, column = np.nonzero(support)
-        # A pixel may straddle cells where the grid is not the picture's: mark both ends.
-        for share in (0.001, 0.999):
-            for portion in (0.001, 0.999):
-                cells[
-                    ((row + share) * rows / height).astype(np.intp),
-                    ((column + portion) * columns / width).astype(np.intp),
-                ] = 1
+        held = np.zeros((height + 1, width + 1), np.int32)
+        held[1:, 1:] = support.cumsum(0, dtype=np.int32).cumsum(1, dtype=np.int32)
+        # First and last pixel that a cell touches, where the grid is not the picture's.
+        j, i = np.arange(rows), np.arange(columns)
+        top, bottom = j * height // rows, -(-(j + 1) * height // rows)
+        left, right = i * width // columns, -(-(i + 1) * width // columns)
+        count = np.diff(held[:, np.stack([left, right])], axis=1)[:, 0]
+        cells = (count[bottom] > count[top]).astype(np.int32)
     table[1:, 1:] = cells.cumsum(0).cumsum(1)
     return table
 
@@ -198,7 +200,7 @@ def grid_errors(
     texel: float,
     reach: float,
     finest: int = 2,
-) -> Float64:
+) -> Float32:
     """Error in texels of leaving each vertex out, handed up, [rows + 1, columns].
 
     Parameters
@@ -220,7 +222,7 @@ def grid_errors(
     return error
 
 
-def triangles(error: Float64, tolerance: float, table: Int32) -> Int32:
+def triangles(error: Float32, tolerance: float, table: Int32) -> Int32:
     """Corners (j, i) of the triangles left at `tolerance` texels, [N, 3, 2]."""
     expected = 64 + 3 * int((error > tolerance).sum())
     out = np.empty((expected, 6), np.int32)

@@ -7,7 +7,9 @@ import numpy as np
 from depthfusion.scene.adaptive import grid_errors, support_table, triangles
 from depthfusion.scene.sphere import grid_directions, grid_distance
 from depthfusion.types import Layer, LayeredScene, TexturedMesh
-from depthfusion.types.arrays import Bool, Float32, Float64, Int32
+from depthfusion.types.arrays import Bool, Float32, Int32
+
+COARSEST = 1e6  # texels of error, more than a whole turn
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,8 @@ class MeshOptions:
     Parameters
     ----------
     error : largest error of leaving a vertex out, in texels of the layer's texture; > 0.
-    triangles : at most about so many in the whole scene, by raising `error`; `None` for no limit.
+    triangles : at most so many in the whole scene, by raising `error` and, where that is not
+        enough, by following rims less closely; `None` for no limit.
     reach : how far the eye may go, in the scene's unit; `None` takes the head box, at least a
         tenth of the unit, so that a scene to be seen from the centre alone still has shape.
     """
@@ -32,6 +35,8 @@ class MeshOptions:
             raise ValueError(f"error must be above 0; got {self.error}")
         if self.triangles is not None and self.triangles < 1000:
             raise ValueError(f"triangles must be 1000 or more; got {self.triangles}")
+        if self.reach is not None and not 0 <= self.reach < np.inf:
+            raise ValueError(f"reach must be 0 or more; got {self.reach}")
 
 
 def sky_distance(layered: LayeredScene) -> float:
@@ -53,6 +58,7 @@ def mesh_scene(
     sheets = [_Sheet(layer, sky, reach) for layer in layered.layers]
     error = options.error
     if options.triangles is not None:
+        _spare_rims(sheets, options.triangles)
         error = max(error, _error_for(sheets, options.triangles))
     meshes = []
     for number, sheet in enumerate(sheets):
@@ -67,8 +73,9 @@ class _Sheet:
     """A layer on its vertex grid, with the errors from which any triangulation follows."""
 
     def __init__(self, layer: Layer, sky: float, reach: float) -> None:
-        height, width = layer.distance.shape
+        height = len(layer.distance)
         self.layer = layer
+        self.reach = reach
         self.rows = max(32, 1 << (height - 1).bit_length())
         self.columns = 2 * self.rows
         alpha = layer.rgba[..., 3]
@@ -84,8 +91,18 @@ class _Sheet:
             self.rows,
             sky=sky,
         )
-        self.error: Float64 = grid_errors(
-            self.directions, self.distance, self.table, texel=2 * np.pi / width, reach=reach
+        self.finest = 2
+        self.measure()
+
+    def measure(self) -> None:
+        """Find the error of leaving out each vertex, rims halved down to `finest` cells."""
+        self.error: Float32 = grid_errors(
+            self.directions,
+            self.distance,
+            self.table,
+            texel=2 * np.pi / self.layer.distance.shape[1],
+            reach=self.reach,
+            finest=self.finest,
         )
 
     def mesh(self, error: float, name: str) -> TexturedMesh:
@@ -133,10 +150,18 @@ def _weld(corners: Int32, directions: Float32, distance: Float32) -> tuple[Float
     return vertices, faces.reshape(-1, 3).astype(np.int32), uvs
 
 
+def _spare_rims(sheets: list[_Sheet], budget: int) -> None:
+    """Let the mesh reach further beyond the rims until they alone keep within `budget`."""
+    while _count(sheets, COARSEST) > budget and sheets[0].finest < sheets[0].rows // 8:
+        for sheet in sheets:
+            sheet.finest *= 2
+            sheet.measure()
+
+
 def _error_for(sheets: list[_Sheet], budget: int) -> float:
     """The smallest error, in texels, that keeps the whole scene within `budget` triangles."""
     low, high = 0.0, 1.0
-    while high < 1e6 and _count(sheets, high) > budget:
+    while high < COARSEST and _count(sheets, high) > budget:
         low, high = high, high * 4
     for _ in range(12):
         middle = (low + high) / 2

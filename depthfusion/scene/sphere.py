@@ -15,7 +15,7 @@ from depthfusion.types.arrays import Bool, Float32, Int32
 def grid_directions(columns: int, rows: int) -> Float32:
     """Unit vectors through the corners of a grid, [rows + 1, columns + 1, 3].
 
-    The last column repeats the first, to the bit; the first and last row are (0, ±1, 0), to the bit.
+    The last column repeats the first; the first and last row are (0, ±1, 0); both to the bit.
     """
     longitude = (np.arange(columns + 1) / columns - 0.5) * 2 * np.pi
     latitude = (0.5 - np.arange(rows + 1) / rows) * np.pi
@@ -65,7 +65,9 @@ def grid_distance(
                 weight += weight_y * weight_x * support[at]
     if support is not None:
         plain = np.where(weight > 1e-6, held / np.maximum(weight, 1e-6), plain)
-    plain[0], plain[-1] = plain[0].mean(), plain[-1].mean()
+    for pole in (0, -1):
+        seen = weight[pole].sum()
+        plain[pole] = held[pole].sum() / seen if seen > 1e-6 else plain[pole].mean()
     return 1 / np.concatenate([plain, plain[:, :1]], axis=1)
 
 
