@@ -1,51 +1,48 @@
 """What is punched out of a card: leaves, needles, blades of grass, fronds, whole far trees."""
 
 import numpy as np
-from numba import njit
 
 from depthfusion.generation.sketch.model import BLADE, CONIFER, DISC, FROND, GRASS, LEAFY, NEEDLES
-from depthfusion.generation.sketch.noise import FAST, hash3
+from depthfusion.generation.sketch.noise import hash3, kernel
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def leaf(u, v, seed):
     """Find the leaf of a 6×6 jittered lattice that covers a point of the card, or −1."""
-    x, y = (u + 1.0) * 3.0, (v + 1.0) * 3.0
+    x, y = (u + 1.0) * 3.0 - 0.5, (v + 1.0) * 3.0 - 0.5
     i, j = int(np.floor(x)), int(np.floor(y))
-    for dj in range(-1, 2):
-        for di in range(-1, 2):
-            a, b = i + di, j + dj
-            h = hash3(a, b, seed)
-            if h < 0.12 or (a - 2.5) ** 2 + (b - 2.5) ** 2 > 9.5:
-                continue
-            g = hash3(b, a, seed + 7)
-            turn = 6.2832 * h
-            px, py = x - a - 0.5 - 0.5 * (g - 0.5), y - b - 0.5 - 0.7 * (h - 0.5)
-            c, s = np.cos(turn), np.sin(turn)
-            along, across = c * px + s * py, c * py - s * px
-            bend = abs(along) / 0.72
-            if bend < 1.0 and abs(across) < 0.36 * (1.0 - bend * bend):
-                return (a + 8) * 64 + b + 8
+    for n in range(4):
+        a, b = i + (n & 1), j + (n >> 1)
+        if (a - 2.5) * (a - 2.5) + (b - 2.5) * (b - 2.5) > 9.0:
+            continue
+        h = hash3(a, b, seed)
+        px, py = x - a - 0.30 * (h - 0.5), y - b - 0.45 * (0.5 - h)
+        c = 2.0 * h - 1.0
+        s = np.sqrt(1.0 - c * c)
+        bend = (c * px + s * py) / 0.78
+        bend *= bend
+        if bend < 1.0 and abs(c * py - s * px) < 0.40 * (1.0 - bend):
+            return (a + 8) * 64 + b + 8
     return -1
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def opening(cut, u, v, seed):
     """Say whether a card is open at local u, v in ±1 (v up)."""
     if cut == LEAFY:
         return leaf(u, v, seed) < 0
-    if cut == NEEDLES:  # a twig along v with needles slanting forward on both sides
+    if cut == NEEDLES:  # a branch along v: twigs slant forward on both sides, fringed with needles
         a = abs(u)
-        tip = 0.5 * (1.0 - v)
-        if a < 0.03:
+        if a < 0.025:
             return False
-        if a > 0.95 * (0.25 + 0.75 * np.sqrt(tip)) * (0.7 + 0.3 * min(1.0, 2.0 * (v + 1.0))):
-            return True
-        side = 1 if u > 0 else 2
-        slot = (v - 0.75 * a) * 11.0
+        edge = min(1.0, 1.9 * (1.0 - v)) * (0.45 + 0.55 * min(1.0, 1.3 * (v + 1.0)))
+        slot = (v - 0.8 * a) * 6.5
         k = int(np.floor(slot))
-        h = hash3(k, side, seed)
-        return a > 0.55 + 0.45 * h or abs(slot - k - 0.5) > 0.46 * (1.05 - a)
+        long = edge * (0.62 + 0.38 * hash3(k, 1 if u > 0 else 2, seed))
+        if a > long:
+            return True
+        fringe = a * 34.0 - np.floor(a * 34.0)
+        return abs(slot - k - 0.5) > (0.10 + 0.36 * abs(fringe - 0.5) * 2.0) * (1.15 - a / long)
     if cut == GRASS:
         for k in range(9):
             h, g = hash3(k, 3, seed), hash3(k, 5, seed)

@@ -7,7 +7,7 @@ import numpy as np
 
 from depthfusion.generation.sketch.model import Air, Stage
 from depthfusion.generation.sketch.terrain import survey
-from depthfusion.generation.sketch.tracing import finish_columns, soften_columns, trace_columns
+from depthfusion.generation.sketch.tracing import FINISH, SOFTEN, TRACE, draw_columns
 from depthfusion.generation.sketch.tree import plant
 from depthfusion.types import Progress, RGBDPanorama, silent
 
@@ -42,19 +42,20 @@ def draw(
     place = (plant(stage), relief, table, lamps, air, sea, use)
 
     distance = np.zeros((width, height), np.float32)
-    light = np.zeros((width, height, 3, 3), np.float32)
-    gauged, shade = np.zeros((2, width, height, 2), np.float32)
+    light = np.zeros((width, height, 4, 3), np.float32)
+    gauged, shade = np.zeros((2, width, height, 3), np.float32)
     rgb = np.zeros((height, width, 3), np.uint8)
     lanes = min(8, os.cpu_count() or 1)
     bands = [(x, min(width, x + 16)) for x in range(0, width, 16)]
     with ThreadPoolExecutor(lanes) as pool:
-        for stage_name, work in (
-            ("drawing", lambda a, b: trace_columns(place, a, b, distance, light, gauged)),
-            ("softening shadows", lambda a, b: soften_columns(a, b, distance, gauged, shade)),
-            ("smoothing edges", lambda a, b: finish_columns(
-                place, a, b, distance, light, shade, rgb)),
+        for name, step in (
+            ("drawing", TRACE), ("softening shadows", SOFTEN), ("smoothing edges", FINISH),
         ):  # fmt: skip
-            _in_bands(pool, lanes, bands, work, stage_name, progress)
+
+            def work(start: int, stop: int, step: int = step) -> None:
+                draw_columns(step, place, start, stop, distance, light, gauged, shade, rgb)
+
+            _in_bands(pool, lanes, bands, work, name, progress)
     return RGBDPanorama(rgb, distance.T, "metric")
 
 

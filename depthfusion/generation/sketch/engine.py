@@ -4,7 +4,7 @@ from time import perf_counter
 
 import numpy as np
 
-from depthfusion.generation.engines import GenerateOptions, Generated
+from depthfusion.generation.engines import Generated, GenerateOptions
 from depthfusion.generation.sketch.drawing import draw
 from depthfusion.generation.sketch.light import air_of
 from depthfusion.generation.sketch.places import BUILDERS

@@ -156,7 +156,7 @@ class Stage:
         half : [..., 3], half the size along the local axes, metres.
         material : its number.
         turn : rotations [..., 3, 3] from local to world axes; upright where absent.
-        tint : [...] or [..., 3], multiplies the colour.
+        tint : number or [N] (grey), or [N, 3] or [1, 3] (coloured): multiplies the colour.
         taper : [...], radius at the top of a cone where the foot has 1.
         """
         centre = np.atleast_2d(np.asarray(centre, float))
@@ -169,7 +169,7 @@ class Stage:
         if not np.isfinite(matrix).all():
             raise ValueError("shapes must be placed at finite positions, sizes and turns")
         tint = np.asarray(tint, float)
-        tint = tint[..., None] if tint.ndim < 2 and tint.shape != (3,) else tint
+        tint = tint[..., None] if tint.ndim < 2 else tint
         self._parts.append((
             np.full(count, shape, np.int8), matrix, np.full(count, material, np.int16),
             np.broadcast_to(tint, (count, 3)), np.broadcast_to(np.asarray(taper, float), count),

@@ -3,10 +3,14 @@
 import numpy as np
 from numba import njit
 
-FAST = {"contract", "afn", "arcp", "nsz", "reassoc"}  # not nnan, ninf: infinity means sky here
+# Not nnan nor ninf: infinity means sky here. Division by zero gives infinity, as in NumPy.
+FAST = {"contract", "afn", "arcp", "nsz", "reassoc"}
+kernel = njit(
+    fastmath=FAST, error_model="numpy", nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def hash3(x, y, z):
     """Hash three integers to a number in [0, 1)."""
     h = x * 374761393 + y * 668265263 + z * 1440662683
@@ -15,7 +19,7 @@ def hash3(x, y, z):
     return ((h >> 15) & 0xFFFFFF) / 16777216.0
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def noise(x, y, z):
     """Return value noise in [0, 1] and its gradient at a point."""
     fx, fy, fz = np.floor(x), np.floor(y), np.floor(z)
@@ -39,7 +43,7 @@ def noise(x, y, z):
     )
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def noise2(x, y, seed):
     """Return value noise in [0, 1] over the plane."""
     fx, fy = np.floor(x), np.floor(y)
@@ -52,7 +56,7 @@ def noise2(x, y, seed):
     return ab + v * (cd - ab)
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def fbm(x, y, z, octaves):
     """Sum octaves of noise, the last one faded in; value around 0 (±1) and gradient.
 
@@ -74,8 +78,8 @@ def fbm(x, y, z, octaves):
     return value, gx, gy, gz
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
-def fbm_points(x, z, octaves, ridge, seed, out):
+@njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")
+def fractal(x, z, octaves, ridge, seed, out):
     """Fill `out` with planar fractal noise around 0 (±1): rolling, or ridged by `ridge` 0 to 1."""
     for n in range(x.size):
         px, pz = x[n], z[n]

@@ -1,7 +1,6 @@
 """Light at a point and along a ray: sun, sky, lamps, mirrors and air, for one ray at a time."""
 
 import numpy as np
-from numba import njit
 
 from depthfusion.generation.sketch.model import (
     CARD,
@@ -14,28 +13,37 @@ from depthfusion.generation.sketch.model import (
     SPHERE,
     TILES,
 )
-from depthfusion.generation.sketch.noise import FAST, fbm, hash3, noise2
-from depthfusion.generation.sketch.sky import fog_light, mix, sky, smooth, veil
+from depthfusion.generation.sketch.noise import fbm, hash3, kernel, noise2
+from depthfusion.generation.sketch.sky import mix, scatter, sky, smooth, veil
 from depthfusion.generation.sketch.surfaces import paint
 from depthfusion.generation.sketch.terrain import level, shaded
 from depthfusion.generation.sketch.tree import hit
 
 NOTHING, SHAPE, LAND, ROOF, SEA = range(5)
+RECORD = 16
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
+def clear(relief, x, y, z):
+    """Room between a point and the ground below it or the roof above it."""
+    gap = y - level(relief.height, relief.radius, relief.step, x, z)
+    if relief.roofed:
+        gap = min(gap, level(relief.ceiling, relief.radius, relief.step, x, z) - y)
+    return gap
+
+
+@kernel
 def march(relief, ox, oy, oz, dx, dy, dz, limit):
     """Meet the ground with a ray from anywhere (mirrors): growing steps, then bisection."""
     t, before = 0.02, 0.0
     for _ in range(64):
         x, z = ox + t * dx, oz + t * dz
-        gap = oy + t * dy - level(relief.height, relief.radius, relief.step, x, z)
+        gap = clear(relief, x, oy + t * dy, z)
         if gap < 0.0:
             low, high = before, t
             for _ in range(8):
                 t = 0.5 * (low + high)
-                x, z = ox + t * dx, oz + t * dz
-                if oy + t * dy < level(relief.height, relief.radius, relief.step, x, z):
+                if clear(relief, ox + t * dx, oy + t * dy, oz + t * dz) < 0.0:
                     high = t
                 else:
                     low = t
@@ -47,7 +55,7 @@ def march(relief, ox, oy, oz, dx, dy, dz, limit):
     return np.inf
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def beam(lamps, n, x, y, z, nx, ny, nz, see):
     """Light of a lamp at a point were nothing between, for a power of 1, and the way to the lamp."""
     vx, vy, vz = lamps[n, 0] - x, lamps[n, 1] - y, lamps[n, 2] - z
@@ -57,7 +65,7 @@ def beam(lamps, n, x, y, z, nx, ny, nz, see):
     return facing / (d2 + 0.15), vx, vy, vz
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def waves(x, z, foot, rough, seed):
     """Slope of the water's surface."""
     sx = sz = 0.0
@@ -73,8 +81,8 @@ def waves(x, z, foot, rough, seed):
     return sx, sz
 
 
-@njit(cache=True, fastmath=FAST)
-def look(place, ox, oy, oz, dx, dy, dz, first, kind, index, pixel, px, py, scratch, stack, out):
+@kernel
+def look(place, dx, dy, dz, first, kind, index, pixel, px, py, scratch, stack, out):
     """Follow a ray and one mirror, and gather its light.
 
     Parameters
@@ -82,13 +90,14 @@ def look(place, ox, oy, oz, dx, dy, dz, first, kind, index, pixel, px, py, scrat
     place : (shapes, relief, table, lamps, air, water level, numbers of the materials).
     first, kind, index : what the ray meets and how far away; found beforehand.
     pixel : angle of a pixel; px, py : its indices, for jitter.
-    out : [13]: light that stays 0–2, light of the sky that occlusion dims 3–5, normal 6–8, how
-        opaque 9, light of lamps that their shadows dim 10–12.
+    out : [RECORD]: light that stays 0–2, light of the sky that occlusion dims 3–5, normal 6–8, how
+        opaque 9, light of lamps that their shadows dim 10–12, of the sunlit air 13–15.
     """
     shapes, relief, table, lamps, air, sea, use = place
-    for k in range(13):
+    for k in range(RECORD):
         out[k] = 0.0
     weight, travelled, t = 1.0, 0.0, first
+    ox = oy = oz = 0.0
     for bounce in range(2):
         if bounce == 1:
             t, index = hit(shapes, table, ox, oy, oz, dx, dy, dz, np.inf, False, stack)
@@ -100,6 +109,13 @@ def look(place, ox, oy, oz, dx, dy, dz, first, kind, index, pixel, px, py, scrat
                     s = march(relief, ox, oy, oz, dx, dy, dz, min(t, 6000.0))
                 if s < t:
                     t, kind = s, LAND
+                    if relief.roofed and oy + s * dy > 0.5 * (
+                        level(relief.height, relief.radius, relief.step, ox + s * dx, oz + s * dz)
+                        + level(
+                            relief.ceiling, relief.radius, relief.step, ox + s * dx, oz + s * dz
+                        )
+                    ):
+                        kind = ROOF
         gone = veil(t if kind != NOTHING else 1.0, oy, dy, air) if kind != NOTHING else 0.0
         if kind == NOTHING:
             r, g, b = sky(dx, dy, dz, air)
@@ -279,6 +295,10 @@ def look(place, ox, oy, oz, dx, dy, dz, first, kind, index, pixel, px, py, scrat
                     al1 * (1 - 0.6 * pool),
                     al2 * (1 - 0.6 * pool),
                 )
+        if see > 0.0:  # leaves scatter: as if they looked half up
+            hy += 0.7
+            n = 1.0 / max(1e-9, np.sqrt(hx * hx + hy * hy + hz * hz))
+            hx, hy, hz = hx * n, hy * n, hz * n
         # the sun, if nothing stands before it
         keep = weight * (1.0 - gone)
         facing = hx * air.sun[0] + hy * air.sun[1] + hz * air.sun[2]
@@ -292,10 +312,7 @@ def look(place, ox, oy, oz, dx, dy, dz, first, kind, index, pixel, px, py, scrat
         lit = 0.0
         if sunny * power > 1e-3:
             lit = 1.0
-            j1, j2 = hash3(px, py, 1) - 0.5, hash3(px, py, 2) - 0.5
-            j3 = hash3(px, py, 3) - 0.5
-            soft = 0.005
-            tx, ty, tz = air.sun[0] + soft * j1, air.sun[1] + soft * j2, air.sun[2] + soft * j3
+            tx, ty, tz = air.sun
             back = -lift if see > 0.0 and flat < 0 else lift
             _, block = hit(shapes, table, x + back * gx, y + back * gy, z + back * gz,
                            tx, ty, tz, np.inf, True, stack)  # fmt: skip
@@ -305,7 +322,7 @@ def look(place, ox, oy, oz, dx, dy, dz, first, kind, index, pixel, px, py, scrat
                 if relief.roofed:
                     lit = 0.0
                 else:
-                    lit = shaded(relief, bx, by, bz, tx, ty, tz, 2500.0, j1 + 0.5)
+                    lit = shaded(relief, bx, by, bz, tx, ty, tz, 2500.0, hash3(px, py, 1))
             if lit > 0.0 and air.clouds > 0.15 and use[5] > 0:
                 drift = (
                     noise2(x * 0.0016 + air.seed, z * 0.0016, 3) * 0.7
@@ -347,9 +364,11 @@ def look(place, ox, oy, oz, dx, dy, dz, first, kind, index, pixel, px, py, scrat
         out[where + 2] += rest * al2 * am[2]
         for k in range(3):
             out[k] += keep * scratch[7 + k]
-        fog = fog_light(dx, dy, dz, air)
+        shine = weight * gone * scatter(dx, dy, dz, air)
+        spot = 13 if bounce == 0 else 0
         for k in range(3):
-            out[k] += weight * gone * fog[k]
+            out[k] += weight * gone * air.fog_colour[k]
+            out[spot + k] += shine * air.glow[k]
         if pattern == PLANET:
             rim = (1.0 + dx * gx + dy * gy + dz * gz) ** 3 * max(0.0, 0.15 + flat)
             out[0] += 0.25 * rim * air.sun_colour[0]
@@ -379,7 +398,6 @@ def look(place, ox, oy, oz, dx, dy, dz, first, kind, index, pixel, px, py, scrat
         for k in range(6):
             out[k] = out[k] * (1.0 - mirror) + (mirror * scratch[7 + k] * keep if k < 3 else 0.0)
         weight = keep * mirror
-        out[0] += mirror * gone * fog[0]
-        out[1] += mirror * gone * fog[1]
-        out[2] += mirror * gone * fog[2]
+        for k in range(3):
+            out[k] += mirror * gone * air.fog_colour[k]
         ox, oy, oz = bx, by, bz

@@ -1,25 +1,24 @@
 """The sky in a direction, and what the air between puts over distant things."""
 
 import numpy as np
-from numba import njit
 
-from depthfusion.generation.sketch.noise import FAST, fbm, hash3, noise
+from depthfusion.generation.sketch.noise import fbm, hash3, kernel, noise
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def mix(a, b, t):
     """Blend two colours."""
     return a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1]), a[2] + t * (b[2] - a[2])
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def smooth(low, high, x):
     """Rise from 0 at `low` to 1 at `high` without a corner."""
     t = min(1.0, max(0.0, (x - low) / (high - low)))
     return t * t * (3.0 - 2.0 * t)
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def star(dx, dy, dz, cells, share, seed):
     """Light of the stars in a direction: at most one in each cell of a lattice."""
     x, y, z = dx * cells, dy * cells, dz * cells
@@ -31,10 +30,10 @@ def star(dx, dy, dz, cells, share, seed):
     px, py, pz = i + 0.3 + 0.4 * a - x, j + 0.3 + 0.4 * b - y, k + 0.3 + 0.4 * c - z
     out = px * dx + py * dy + pz * dz
     d = px * px + py * py + pz * pz - out * out
-    return (0.15 + 2.5 * a**6) * np.exp(-d * 45.0) * max(0.0, 1.0 - abs(out) * 2.0)
+    return (0.15 + 2.5 * a**6) * np.exp(-d * 110.0) * max(0.0, 1.0 - abs(out) * 2.0)
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def sky(dx, dy, dz, air):
     """Light that comes from a direction in which nothing stands, linear RGB."""
     up = max(dy, 0.0)
@@ -55,8 +54,8 @@ def sky(dx, dy, dz, air):
     seed = int(air.seed)
     if air.stars > 0.0 and (dy > -0.02 or air.space):
         light = (
-            star(dx, dy, dz, 60.0, 0.20, seed) * 1.2
-            + star(dx, dy, dz, 130.0, 0.20, seed + 3) * 0.35
+            star(dx, dy, dz, 55.0, 0.07, seed) * 1.6
+            + star(dx, dy, dz, 120.0, 0.10, seed + 3) * 0.45
         )
         band = dx * 0.45 + dy * 0.5 - dz * 0.74
         n, _, _, _ = fbm(dx * 3.0 + seed, dy * 3.0, dz * 3.0, 6.0)
@@ -79,7 +78,7 @@ def sky(dx, dy, dz, air):
         b += edge * face * 26.0 * air.sun_colour[2]
     if air.clouds > 0.0 and dy > 0.0:
         bend = 1.0 / (dy + 0.10)
-        x, z = dx * bend * 0.9 + seed * 1.7, dz * bend * 0.9
+        x, z = dx * bend * 1.5 + seed * 1.7, dz * bend * 1.5
         far = min(1.0, dy * 6.0)
         octaves = 3.0 + 4.0 * far
         w, _, _, _ = fbm(x * 0.55, 3.1, z * 0.55, 2.0)
@@ -105,23 +104,21 @@ def sky(dx, dy, dz, air):
             b += fade * (c[2] + rim * air.glow[2] - b)
     if air.fog > 0.0 and not air.space:
         thick = 1.0 - np.exp(-air.fog * 0.22 * air.fog_height / (up + 0.02))
-        f = fog_light(dx, dy, dz, air)
-        r += thick * (f[0] - r)
-        g += thick * (f[1] - g)
-        b += thick * (f[2] - b)
+        shine = scatter(dx, dy, dz, air)
+        r += thick * (air.fog_colour[0] + shine * air.glow[0] - r)
+        g += thick * (air.fog_colour[1] + shine * air.glow[1] - g)
+        b += thick * (air.fog_colour[2] + shine * air.glow[2] - b)
     return r, g, b
 
 
-@njit(cache=True, fastmath=FAST)
-def fog_light(dx, dy, dz, air):
-    """Light scattered towards the eye by thick air in a direction."""
+@kernel
+def scatter(dx, dy, dz, air):
+    """How much of the glow thick air sends to the eye from a direction."""
     towards = max(0.0, 0.5 + 0.5 * (dx * air.sun[0] + dy * air.sun[1] + dz * air.sun[2]))
-    shine = 0.45 * towards**6 + 0.5 * towards**40
-    c, g = air.fog_colour, air.glow
-    return c[0] + shine * g[0], c[1] + shine * g[1], c[2] + shine * g[2]
+    return 0.45 * towards**6 + 0.5 * towards**40
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def veil(t, y, dy, air):
     """Share of a thing's light that the air takes over a distance, starting at height y."""
     if air.fog <= 0.0 or air.space:

@@ -1,20 +1,33 @@
 """Solid textures: what a material looks like at a point, at the scale of the pixel that sees it."""
 
 import numpy as np
-from numba import njit
 
 from depthfusion.generation.sketch.cutouts import leaf
 from depthfusion.generation.sketch.model import (
-    BARK, BOOKS, BRICKS, FABRIC, FACADE, GROUND, LEAFY, LEAVES, PANEL, PICTURE, PLANET, PLANKS,
-    ROAD, ROCK, SAND, TILES,
+    BARK,
+    BOOKS,
+    BRICKS,
+    FABRIC,
+    FACADE,
+    GROUND,
+    LEAFY,
+    LEAVES,
+    PANEL,
+    PICTURE,
+    PLANET,
+    PLANKS,
+    ROAD,
+    ROCK,
+    SAND,
+    TILES,
 )  # fmt: skip
-from depthfusion.generation.sketch.noise import FAST, fbm, hash3, noise
+from depthfusion.generation.sketch.noise import fbm, hash3, kernel, noise
 from depthfusion.generation.sketch.sky import mix, smooth
 
 SIZE = 14  # albedo 0–2, slope of the relief 3–5, gloss 6, glow 7–9, leaf 10
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def stripe(distance, width, foot):
     """Cover of a line of a width at a distance from its middle, as a pixel averages it."""
     return min(1.0, max(0.0, (0.5 * width - abs(distance)) / foot + 0.5)) * min(
@@ -22,7 +35,7 @@ def stripe(distance, width, foot):
     )
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def paint(table, m, qx, qy, qz, lx, ly, lz, nx, ny, nz, foot, seed, out):
     """Evaluate a material.
 
@@ -110,9 +123,17 @@ def paint(table, m, qx, qy, qz, lx, ly, lz, nx, ny, nz, foot, seed, out):
         big, _, _, _ = fbm(qx / (6.0 * scale), qy / (6.0 * scale), qz / (6.0 * scale), 3.0)
         n, sx, sy, sz = fbm(qx / scale, qy / scale, qz / scale, octaves)
         fine, fx, fy, fz = fbm(qx * 9.0 / scale, qy * 9.0 / scale, qz * 9.0 / scale, octaves - 3.0)
-        tone = 0.5 + 0.7 * n + 0.8 * big + 0.5 * fine
+        tone = 0.5 + 0.55 * n + 0.7 * big + 0.5 * fine
         c = mix(a, b, min(1.0, max(0.0, tone)))
-        dark = 1.0 + 0.7 * fine + 0.35 * n
+        crisp = min(1.0, max(0.0, 0.035 * scale / foot - 0.25))
+        dark = 1.0 + 0.6 * fine + 0.3 * n
+        if crisp > 0.0:  # litter: light flecks over dark gaps
+            k = 26.0 / scale
+            f, tx, ty, tz = noise(qx * k + 2.0 * fine, qy * k, qz * k - 2.0 * n)
+            g, _, _, _ = noise(qx * 0.43 * k, qy * 0.43 * k, qz * 0.43 * k + 5.0)
+            fleck = smooth(0.60, 0.72, f) * smooth(0.35, 0.6, g) - 0.8 * smooth(0.36, 0.22, f)
+            dark += 0.55 * crisp * fleck
+            fx, fy, fz = fx + 0.6 * crisp * tx, fy + 0.6 * crisp * ty, fz + 0.6 * crisp * tz
         c = (c[0] * dark, c[1] * dark, c[2] * dark)
         sx, sy, sz = sx + 1.2 * fx, sy + 1.2 * fy, sz + 1.2 * fz
     elif pattern == SAND:
@@ -174,8 +195,7 @@ def paint(table, m, qx, qy, qz, lx, ly, lz, nx, ny, nz, foot, seed, out):
             qx / 0.03, qy / 0.03, qz / 0.03, min(4.0, max(0.0, np.log2(0.03 / foot)))
         )
         big, _, _, _ = fbm(qx * 0.35, 0.0, qz * 0.35, 5.0)
-        crack, _, _, _ = fbm(qx * 0.8, 4.0, qz * 0.8, 5.0)
-        tone = 1.0 + 0.8 * n + 0.6 * big - 0.6 * stripe(crack, 0.012, 0.01)
+        tone = 1.0 + 0.45 * n + 0.45 * big
         c = (a[0] * tone, a[1] * tone, a[2] * tone)
         wear = 0.85 * smooth(-0.5, 0.1, big + 0.6 * n + 0.15)
         dash = 1.0 if qz / 6.0 - np.floor(qz / 6.0) < 0.5 else 0.0

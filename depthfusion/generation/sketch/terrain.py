@@ -7,11 +7,10 @@ first reaches the ray's: found by bisection, exact on the interpolated surface, 
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from depthfusion.generation.sketch.model import Ground
-from depthfusion.generation.sketch.noise import FAST
+from depthfusion.generation.sketch.noise import kernel
 
 NEAR = 0.2  # radius of the first ring, metres; within it the ground is a cone down to its centre
 TAU = 2 * np.pi
@@ -58,7 +57,7 @@ def survey(ground: Ground | None, azimuths: int, rings: int) -> Relief:
     )
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def level(grid, radius, step, x, z):
     """Interpolate a log-polar grid at a point of the plane."""
     azimuths, rings = grid.shape
@@ -78,7 +77,7 @@ def level(grid, radius, step, x, z):
     return low + u * (high - low)
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def profile(grid, radius, sign, column, heights, crest):
     """Cut the ground along one azimuth: heights, and the running maximum of sign · elevation."""
     azimuths, rings = grid.shape
@@ -94,7 +93,7 @@ def profile(grid, radius, sign, column, heights, crest):
         crest[k] = best
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def land(heights, crest, radius, sign, slope):
     """Radius at which a ray from the origin with y = slope · r first meets a profile."""
     last = radius.size - 1
@@ -113,15 +112,15 @@ def land(heights, crest, radius, sign, slope):
     return r0 + (r1 - r0) * g0 / (g0 - g1) if g0 != g1 else r1
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def shaded(relief, x, y, z, dx, dy, dz, reach, jitter):
     """March towards the light: how much of it the hills leave, 0 to 1, softly."""
     left = 1.0
     t = 0.02 * np.sqrt(x * x + z * z) * (0.6 + 0.8 * jitter) + 0.05
-    for _ in range(36):
+    for _ in range(52):
         gap = y + t * dy - level(relief.height, relief.radius, relief.step, x + t * dx, z + t * dz)
         left = min(left, 0.5 + 28.0 * gap / t)
         if left <= 0.0 or t > reach:
             break
-        t = t * 1.16 + max(0.0, 0.6 * gap)
+        t = t * 1.09 + max(0.0, 0.4 * gap)
     return max(0.0, left)

@@ -5,11 +5,10 @@ The tree is complete and lies in one array like a heap: the children of node i a
 """
 
 import numpy as np
-from numba import njit
 
 from depthfusion.generation.sketch.cutouts import opening
 from depthfusion.generation.sketch.model import BOX, CARD, CONE, SOLID, SPHERE, Shapes, Stage
-from depthfusion.generation.sketch.noise import FAST
+from depthfusion.generation.sketch.noise import kernel
 
 LEAF = 4
 CUTOUT = 12  # the column of `Material.row` that the walk reads
@@ -76,7 +75,7 @@ def _split(order, middle, levels):
     return order.reshape(-1)
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def _meet(kind, taper, cut, seed, ox, oy, oz, dx, dy, dz, limit):
     """Where a ray meets a shape in its local space, or infinity. Cut-outs let rays through."""
     if kind == CARD:
@@ -129,7 +128,7 @@ def _meet(kind, taper, cut, seed, ox, oy, oz, dx, dy, dz, limit):
     return np.inf
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def _enter(bounds, node, ox, oy, oz, ix, iy, iz, limit):
     """Where a ray enters a node's box, or infinity."""
     x0, x1 = (bounds[node, 0] - ox) * ix, (bounds[node, 3] - ox) * ix
@@ -140,7 +139,7 @@ def _enter(bounds, node, ox, oy, oz, ix, iy, iz, limit):
     return near if near <= far and far > 0.0 and near < limit else np.inf
 
 
-@njit(cache=True, fastmath=FAST)
+@kernel
 def hit(shapes, table, ox, oy, oz, dx, dy, dz, limit, anything, stack):
     """Follow a ray through the tree.
 

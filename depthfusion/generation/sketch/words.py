@@ -68,8 +68,9 @@ FEATURES = {
 }
 TIMES = {
     "dawn": "dawn sunrise daybreak|early morning",
-    "day": "day noon midday daytime daylight afternoon morning sunny|sunlit",
-    "golden": "golden hour|magic hour|late afternoon|evening|evening light",
+    "noon": "noon midday|high noon",
+    "day": "day daytime daylight afternoon morning sunny|sunlit",
+    "golden": "evening|golden hour|magic hour|late afternoon|evening light",
     "dusk": "dusk sunset twilight|blue hour",
     "night": "night midnight moonlit nighttime moonlight starry|milky way|nocturnal",
 }

@@ -4,7 +4,15 @@ import numpy as np
 from numpy.random import Generator
 
 from depthfusion.generation.sketch.model import (
-    BARK, DISC, FABRIC, GROUND, PLAIN, PLANKS, ROCK, SAND, WATER, Air, Ground, Stage, turned,
+    BARK,
+    FABRIC,
+    PLAIN,
+    ROCK,
+    SAND,
+    WATER,
+    Air,
+    Ground,
+    Stage,
 )  # fmt: skip
 from depthfusion.generation.sketch.places.group import Group
 from depthfusion.generation.sketch.places.plants import Flora
@@ -23,7 +31,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
 
     def height(x, z):
         r = np.hypot(x, z)
-        bend = 1.2 * np.sin(x / 9.0 + 1.0) + 0.0035 * np.minimum(x * x, 3600.0)
+        bend = 1.2 * np.sin(x / 9.0 + 1.0) + 0.0022 * np.minimum(x * x, 900.0)
         off = z + bend * np.clip(r / 6, 0, 1)
         shore = np.where(off < 0, 0.060 * off, 0.035 * off)
         shore = np.maximum(shore, -9.0) * 1.0
@@ -56,10 +64,10 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
     def on(points):
         return np.stack([points[:, 0], height(points[:, 0], points[:, 1]), points[:, 1]], -1)
 
-    palms = spec.has("palms") or not (spec.lacks("palms", "trees") or rng.uniform() < 0.15)
+    palms = not spec.lacks("palms", "trees")
     if palms:
         behind = apart(ring(rng, 140, 5.5, 60, 0.7), 3.2, 0.02)
-        keep = (behind[:, 1] > 0.5) | (np.abs(behind[:, 0]) > 6 - 0.8 * behind[:, 1])
+        keep = behind[:, 1] > -0.12 * np.abs(behind[:, 0]) + 0.4
         feet = on(behind[keep])
         for foot in feet[feet[:, 1] > SEA + 0.55][:34]:
             flora.palm(rng, foot, rng.uniform(5, 9))

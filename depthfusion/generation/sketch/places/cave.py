@@ -50,7 +50,8 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
         tall = 4.6 * np.sqrt(np.clip(room, 0, 1)) - 2.6 + 0.9 * hills(x, z, 4, 6, 0.5, seed + 4)
         tall = tall + 6.0 * np.minimum(room, 0)
         mouth = np.clip((-z - 30) / 12, 0, 1)
-        return np.where(np.abs(z) < 1, np.maximum(tall, 0.7), tall) + 0.5 * mouth
+        head = np.exp(-((x * x + z * z) / 9.0))
+        return tall + head * np.maximum(0.9 - tall, 0) + 0.5 * mouth
 
     rock = stage.material(ROCK, "#8d7a66", "#4a3d33", 1.6, 1.5, detail=0.7)
     wall = stage.material(ROCK, "#9a8268", "#3f342c", 1.1, 1.7, detail=1.0)

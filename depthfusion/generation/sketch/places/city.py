@@ -4,7 +4,16 @@ import numpy as np
 from numpy.random import Generator
 
 from depthfusion.generation.sketch.model import (
-    BOX, BRICKS, FABRIC, FACADE, PLAIN, ROAD, TILES, Air, Ground, Stage,
+    BOX,
+    BRICKS,
+    FABRIC,
+    FACADE,
+    PLAIN,
+    ROAD,
+    TILES,
+    Air,
+    Ground,
+    Stage,
 )  # fmt: skip
 from depthfusion.generation.sketch.places.group import Group
 from depthfusion.generation.sketch.places.plants import Flora
@@ -54,7 +63,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
 def _row(stage, spec, rng, side, lamps, neon):
     """One side of the street: houses wall to wall, shops at their feet."""
     old, tall = spec.has("old"), spec.has("towers") or neon
-    glow = 0.06 + 0.5 * lamps
+    glow = 0.015 + 0.5 * lamps
     z = -190.0
     trim = ("#d8d0c0", "#c9c2b4", "#e2dccf")
     while z < 190:

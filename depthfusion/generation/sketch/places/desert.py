@@ -23,7 +23,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
         t = ((across + warp) / 74 + phase) % 1.0
         ramp = np.where(t < 0.72, (t / 0.72) ** 1.6, ((1 - t) / 0.28) ** 1.1)
         size = np.clip(0.75 + 1.1 * hills(along, across, 260, 3, seed=seed + 3), 0.15, 2)
-        return 10.5 * ramp * size + 2.2 * hills(x, z, 60, 4, 0.4, seed + 5)
+        return 15.0 * ramp * size + 2.2 * hills(x, z, 60, 4, 0.4, seed + 5)
 
     eye = float(dunes(np.zeros(1), np.zeros(1))[0])
     mesas = not spec.lacks("rocks")
@@ -42,7 +42,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
             h = h - 1.6 * np.exp(-(((x - 1) / 7) ** 2 + ((z + 11) / 4.5) ** 2)) - 0.0
         return -1.6 + h
 
-    sand = stage.material(SAND, spec.accent("#d9a566"), "#b97f48", 0.11, 0.75, detail=0.9)
+    sand = stage.material(SAND, spec.accent("#d6ab7c"), "#b98458", 0.11, 0.75, detail=0.9)
     rock = stage.material(ROCK, "#b06a42", "#6f3a26", 22.0, 1.0, detail=1.6)
     stage.ground = Ground(height, sand, steep=rock, slope=1.05, reach=7000, relief=True)
 

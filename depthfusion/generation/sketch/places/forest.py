@@ -36,17 +36,19 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
         return np.stack([points[:, 0], height(points[:, 0], points[:, 1]), points[:, 1]], -1)
 
     clear = 0.0 if spec.lacks("path") else 1.0
-    points = apart(ring(rng, 700, 2.6, 75, 0.62), 1.7, 0.035)
+    points = apart(ring(rng, 700, 3.4, 60, 0.66), 1.9, 0.03)
     points = points[path(points[:, 0], points[:, 1]) * clear < 0.08]
     if not spec.lacks("trees"):
         for foot in on(points):
             far = np.hypot(foot[0], foot[2])
+            full = 1.0 if far < 16 else 0.5 if far < 32 else 0.25
             kind = rng.uniform()
-            pine = spec.has("pine") or (kind < 0.35 and not spec.has("birch", "jungle"))
-            if pine:
-                flora.conifer(rng, foot, rng.uniform(9, 17), 1.0 if far < 25 else 0.55)
+            if spec.has("pine") or (kind < 0.35 and not spec.has("birch", "jungle")):
+                flora.conifer(rng, foot, rng.uniform(9, 17), full)
             else:
-                flora.broadleaf(rng, foot, rng.uniform(8, 13), spec.has("birch") or kind > 0.85)
+                flora.broadleaf(
+                    rng, foot, rng.uniform(8, 13), spec.has("birch") or kind > 0.85, full
+                )
         backdrop = on(ring(rng, 900, 70, 260, 0.7))
         tall = rng.uniform(9, 17, len(backdrop))
         stage.place(
@@ -63,4 +65,4 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
         flora.tufts(rng, on(tufts), 0.20)
     if not spec.lacks("rocks"):
         flora.stones(rng, on(ring(rng, 46, 1.4, 26, 0.8)), rng.uniform(0.08, 0.5, 46))
-    return stage, air._replace(occlusion=2.2, ambient=tuple(0.75 * c for c in air.ambient))
+    return stage, air._replace(occlusion=1.2, exposure=1.3 * air.exposure)

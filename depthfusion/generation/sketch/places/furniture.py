@@ -6,9 +6,26 @@ import numpy as np
 from numpy.random import Generator
 
 from depthfusion.generation.sketch.model import (
-    BARK, BOOKS, FABRIC, FROND, LEAVES, PICTURE, PLAIN, PLANKS, ROCK, Stage,
+    BARK,
+    BOOKS,
+    FABRIC,
+    FROND,
+    LEAVES,
+    PICTURE,
+    PLAIN,
+    PLANKS,
+    ROCK,
+    Stage,
+    colour,
 )  # fmt: skip
 from depthfusion.generation.sketch.places.group import Group
+
+SPINES = np.array([
+    colour(code) for code in (
+        "#7a2a22", "#8c5a32", "#3d4f3a", "#24394f", "#b49a68", "#53352a", "#8f8672", "#5f2a3a",
+        "#c7b58c", "#2f4f52", "#a4552f", "#3a3340",
+    )
+])[:, None] * 1.6  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -105,9 +122,7 @@ def books(
         if rng.uniform() < 0.05:
             x += rng.uniform(0.04, 0.16)
             continue
-        hue = rng.uniform(0, 1)
-        tone = 0.42 + 0.36 * np.cos(6.283 * (hue * 0.62 + np.array([0.0, 0.20, 0.42])))
-        tone = np.clip(tone * rng.uniform(0.25, 1.1), 0.02, 1)
+        tone = SPINES[rng.integers(len(SPINES))] * rng.uniform(0.6, 1.25)
         lean = 0.14 if rng.uniform() < 0.06 else 0.0
         g.box((x + thick / 2, base + tall / 2, 0.14 - deep), (thick / 2 - 0.0008, tall / 2, deep),
               f.book, tone, roll=lean)  # fmt: skip
@@ -135,7 +150,7 @@ def shelf(
 
 def vase(g: Group, f: Fittings, rng: Generator, size: float = 1.0, sprigs: int = 0) -> None:
     """A turned vase, with sprigs in it or without."""
-    tint = 0.5 + 0.5 * rng.uniform(0, 1, 3)
+    tint = 0.5 + 0.5 * rng.uniform(0, 1, (1, 3))
     g.ball((0, 0.09 * size, 0), np.array([0.075, 0.09, 0.075]) * size, f.clay, tint)
     g.rod((0, 0.14 * size, 0), (0, 0.24 * size, 0), 0.045 * size, f.clay, 0.75, tint)
     for _ in range(sprigs):
@@ -164,7 +179,7 @@ def fern(g: Group, f: Fittings, rng: Generator, base: float, reach: float) -> No
 
 def plant(g: Group, f: Fittings, rng: Generator, size: float = 1.0) -> None:
     """A potted plant with arching fronds."""
-    g.rod((0, 0.36 * size, 0), (0, 0, 0), 0.20 * size, f.clay, 0.7, (0.85, 0.6, 0.45))
+    g.rod((0, 0.36 * size, 0), (0, 0, 0), 0.20 * size, f.clay, 0.7, [(0.85, 0.6, 0.45)])
     g.rod((0, 0.34 * size, 0), (0, 0.362 * size, 0), 0.18 * size, f.dark, 1.0, 0.4)
     for _ in range(30):
         fern(g, f, rng, 0.36 * size, rng.uniform(0.5, 0.95) * size)

@@ -4,7 +4,14 @@ import numpy as np
 from numpy.random import Generator
 
 from depthfusion.generation.sketch.model import (
-    CARD, GROUND, ROCK, WATER, Air, Ground, Stage, turned,
+    CARD,
+    GROUND,
+    ROCK,
+    WATER,
+    Air,
+    Ground,
+    Stage,
+    turned,
 )  # fmt: skip
 from depthfusion.generation.sketch.places.group import Group
 from depthfusion.generation.sketch.places.plants import Flora
@@ -25,13 +32,13 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
     def height(x, z):
         r = np.hypot(x, z)
         ahead = np.exp(-((np.arctan2(x, -z) - turn) ** 2) / 1.1)
-        rise = np.clip((r - 260) / 2600, 0, 1)
+        rise = np.clip((r - 240) / 1900, 0, 1)
         rise = rise * rise * (3 - 2 * rise)
         peaks = hills(x, z, 2900, 10, 0.85, seed) + 0.42
-        peaks = np.clip(peaks, 0, None) ** 1.25 * (760 + 620 * ahead) * rise
+        peaks = np.clip(peaks, 0, None) ** 1.25 * (1050 + 950 * ahead) * rise
         knoll = 0.10 * hills(x, z, 3, 5, seed=seed + 4) * np.clip(r / 2, 0, 1)
         slopes = np.clip(r / 30, 0, 1) * 3.0 * hills(x, z, 45, 6, seed=seed + 7)
-        basin = -9.0 * ahead * np.clip((r - 6) / 45, 0, 1) * (1 - np.clip((r - 300) / 500, 0, 1))
+        basin = -13.0 * ahead * np.clip((r - 4) / 34, 0, 1) * (1 - np.clip((r - 300) / 500, 0, 1))
         shore = 26 * np.clip((r - 120) / 700, 0, 1) * (0.6 + hills(x, z, 420, 6, 0.3, seed + 2))
         return (
             -1.6
@@ -42,7 +49,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
             + peaks
         )
 
-    line = 340.0 if spec.has("snowcap") or spec.season == "winter" else 520.0
+    line = 300.0 if spec.has("snowcap") or spec.season == "winter" else 430.0
     line -= 130.0 if spec.season == "spring" else 0.0
 
     def snowy(x, z):
@@ -50,7 +57,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
         return np.clip(0.5 + (y - line) / 260, 0, 1) if not spec.lacks("snow", "snowcap") else 0 * x
 
     warm = {"autumn": ("#6d5a26", "#9c7a35"), "winter": ("#6d6a55", "#8a8468")}
-    meadow = stage.material(GROUND, *warm.get(spec.season, ("#3f5222", "#7d8444")), 0.45, 0.9)
+    meadow = stage.material(GROUND, *warm.get(spec.season, ("#3a4d22", "#6b7440")), 0.45, 0.9)
     rock = stage.material(ROCK, "#8f8a84", "#4f4b49", 26.0, 1.3, detail=0.5)
     snow = stage.material(GROUND, "#dfe6ee", "#f4f6f8", 8.0, 0.5)
     stage.ground = Ground(height, meadow, cover=snow, steep=rock, covered=snowy, slope=0.78,
@@ -83,7 +90,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
         flora.stones(rng, boulders, np.array([0.75, 0.55, 0.95]))
     if spec.has("flowers") or spec.season == "spring":
         flora.flowers(rng, on(ring(rng, 900, 0.9, 14, 0.9)), spec.accent("#d7b23a"))
-    return stage, air._replace(fog=max(air.fog, 0.00016), fog_height=max(air.fog_height, 420.0)) if (
+    return stage, air._replace(fog=max(0.00009, 0.06 * air.fog), fog_height=600.0) if (
         air.fog < 0.002
     ) else air  # fmt: skip
 

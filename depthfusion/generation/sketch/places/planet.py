@@ -4,7 +4,16 @@ import numpy as np
 from numpy.random import Generator
 
 from depthfusion.generation.sketch.model import (
-    GROUND, PANEL, PLAIN, PLANET, ROCK, SPHERE, Air, Ground, Stage, turned,
+    GROUND,
+    PANEL,
+    PLAIN,
+    PLANET,
+    ROCK,
+    SPHERE,
+    Air,
+    Ground,
+    Stage,
+    turned,
 )  # fmt: skip
 from depthfusion.generation.sketch.places.group import Group
 from depthfusion.generation.sketch.places.plants import Flora
@@ -64,9 +73,9 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
         stage.place(2, far, (8.2e3, 20.0, 8.2e3), flat, turned(0.3, 0.35, 0.42))
     if moon:
         return stage, _airless(air)
-    dusty = np.array(air.horizon) * (1.15, 0.80, 0.60)
+    dusty = np.mean(air.horizon) * np.array((1.18, 0.84, 0.58))
     return stage, air._replace(
-        zenith=tuple((np.array(air.zenith) * (2.0, 1.15, 0.7)).tolist()), horizon=tuple(dusty.tolist()),
+        zenith=tuple((np.mean(air.zenith) * np.array((1.15, 0.78, 0.55))).tolist()), horizon=tuple(dusty.tolist()),
         fog_colour=tuple((0.85 * dusty).tolist()), fog=max(air.fog, 0.0007), fog_height=300.0, clouds=min(air.clouds, 0.15),
         bounce=tuple((np.array(air.bounce) * (1.6, 1.0, 0.7)).tolist()),
     )  # fmt: skip

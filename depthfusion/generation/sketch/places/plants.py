@@ -7,7 +7,22 @@ from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 
 from depthfusion.generation.sketch.model import (
-    BARK, BLADE, CARD, CONE, CONIFER, FROND, GRASS, LEAFY, LEAVES, NEEDLES, PLAIN, ROCK, SPHERE, Stage, along,
+    BARK,
+    BLADE,
+    CARD,
+    CONE,
+    CONIFER,
+    FROND,
+    GRASS,
+    GROUND,
+    LEAFY,
+    LEAVES,
+    NEEDLES,
+    PLAIN,
+    ROCK,
+    SPHERE,
+    Stage,
+    along,
     turned,
 )  # fmt: skip
 from depthfusion.generation.sketch.words import SceneSpec
@@ -33,6 +48,7 @@ class Flora:
     grass: int
     frond: int
     stone: int
+    core: int
     blade: int
     spine: int
 
@@ -61,6 +77,7 @@ class Flora:
                 LEAVES, "#3c5f22", "#6f8a38", 1, 0.5, leaf=0.7, cutout=FROND, detail=0.35
             ),
             stone=stage.material(ROCK, "#8b8578", "#4a463f", 0.5, 1.2),
+            core=stage.material(GROUND, low, "#1c2412", 0.25, 2.0, leaf=0.2),
             blade=stage.material(
                 LEAVES, "#3f6a2a", "#7c9440", 1, 0.4, leaf=0.6, cutout=BLADE, detail=0.1
             ),
@@ -77,13 +94,13 @@ class Flora:
         girth = 0.016 * tall + 0.05
         lean = rng.normal(0, 0.012, 2) * tall
         self.rod((x, y - 0.4, z), (x + lean[0], y + tall, z + lean[1]), girth, 0.12, self.bark)
-        whorls = int(2.6 * tall * full)
-        level = np.repeat(np.linspace(0.16 + 0.12 * rng.uniform(), 0.985, whorls), 7)
+        whorls, arms = int(2.5 * tall * full), 7
+        level = np.repeat(np.linspace(0.16 + 0.12 * rng.uniform(), 0.985, whorls), arms)
         level = level + rng.normal(0, 0.006, level.size)
         reach = (
             np.clip(1.0 - level, 0.01, 1.0) ** 0.8
             * tall
-            * 0.21
+            * 0.15
             * rng.uniform(0.7, 1.15, level.size)
             + 0.15
         )
@@ -94,9 +111,14 @@ class Flora:
         )
         start = np.stack([x + level * lean[0], y + level * tall, z + level * lean[1]], -1)
         tip = start + out * reach[:, None]
-        self.cards(rng, start, tip, 0.38 * reach + 0.1, self.needles, rng.uniform(0.75, 1.2))
+        self.rod((x, y + 0.30 * tall, z), (x, y + 0.94 * tall, z), 0.055 * tall, 0.1, self.core)
+        self.cards(
+            rng, start, tip, 0.21 * reach / full + 0.08, self.needles, rng.uniform(0.75, 1.2)
+        )
 
-    def broadleaf(self, rng: Generator, foot: ArrayLike, tall: float, birch: bool = False) -> None:
+    def broadleaf(
+        self, rng: Generator, foot: ArrayLike, tall: float, birch: bool = False, full: float = 1.0
+    ) -> None:
         """Grow a tree with a round crown: trunk, limbs, and clusters of leaves at their ends."""
         bark = self.pale if birch else self.bark
         foot = np.asarray(foot, float)
@@ -112,9 +134,11 @@ class Flora:
             [np.sin(yaw) * spread, rise, np.cos(yaw) * spread], -1
         ) * rng.uniform(0.7, 1.15, (count, 1))
         self.rod(np.broadcast_to(crotch - (0, 0.1, 0), ends.shape), ends, 0.42 * girth, 0.25, bark)
-        middle = np.repeat(ends, 26 if birch else 34, axis=0)
+        inside = np.array([0.085, 0.075, 0.085]) * tall * (0.7 if birch else 1.0)
+        self.stage.place(SPHERE, ends, inside, self.core)
+        middle = np.repeat(ends, max(6, int((24 if birch else 32) * full)), axis=0)
         middle = middle + rng.normal(0, 0.085 * tall, middle.shape) * (1, 0.75, 1)
-        self.leafage(rng, middle, 0.055 * tall + 0.12, self.leaves)
+        self.leafage(rng, middle, (0.026 * tall + 0.10) / np.sqrt(full), self.leaves)
 
     def palm(self, rng: Generator, foot: ArrayLike, tall: float) -> None:
         """Grow a palm: a ringed, leaning trunk, arching fronds, and a few nuts."""

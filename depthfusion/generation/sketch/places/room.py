@@ -4,7 +4,16 @@ import numpy as np
 from numpy.random import Generator
 
 from depthfusion.generation.sketch.model import (
-    BOX, BRICKS, FABRIC, GROUND, PLAIN, PLANKS, Air, Ground, Stage, turned,
+    BOX,
+    BRICKS,
+    FABRIC,
+    GROUND,
+    PLAIN,
+    PLANKS,
+    Air,
+    Ground,
+    Stage,
+    turned,
 )  # fmt: skip
 from depthfusion.generation.sketch.places import furniture as put
 from depthfusion.generation.sketch.places.group import Group
@@ -53,7 +62,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
         for k in range(3):
             stage.place(BOX, (0.85, FLOOR + 0.432 + 0.028 * k, -1.28), (0.12, 0.0135, 0.085), f.book,
                         turned(0.3 * k),
-                        np.clip(rng.uniform(0.1, 0.8, 3), 0, 1))  # fmt: skip
+                        np.clip(rng.uniform(0.1, 0.8, (1, 3)), 0, 1))  # fmt: skip
     if not spec.lacks("library"):
         put.shelf(corner(left + 0.17, -1.35, turn), f, rng, 0.85, 2.2)
         put.shelf(corner(left + 0.17, 0.42, turn), f, rng, 0.85, 2.2)

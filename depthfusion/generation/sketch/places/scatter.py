@@ -4,7 +4,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from depthfusion.generation.sketch.noise import fbm_points
+from depthfusion.generation.sketch.noise import fractal
 
 
 def hills(
@@ -13,7 +13,7 @@ def hills(
     """Fractal noise over the plane, about ±1, its largest features `size` metres across."""
     x, z = np.broadcast_arrays(np.asarray(x, float), np.asarray(z, float))
     out = np.empty(x.size)
-    fbm_points(np.ravel(x) / size, np.ravel(z) / size, octaves, float(ridge), int(seed), out)
+    fractal(np.ravel(x) / size, np.ravel(z) / size, octaves, float(ridge), int(seed), out)
     return out.reshape(x.shape)
 
 
