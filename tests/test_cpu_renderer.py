@@ -410,6 +410,6 @@ def test_sampling_of_the_renderer_is_geometrys(renderer: CpuRenderer) -> None:
     camera = Equirectangular(50, 25)
     frame = renderer.render(camera, CENTRE)
     x, y = np.moveaxis(eq.pixel_from_direction(camera.rays()[1], 32, 64), -1, 0)
-    expected = np.clip(np.rint(eq.sample(noise.rgb, x, y, "cubic")), 0, 255)
+    expected = np.clip(np.rint(eq.sample(noise.rgb, x, y, order="cubic")), 0, 255)
     # The grid's triangles interpolate longitude linearly, a hundredth of a texel from the truth.
     assert np.abs(frame.rgb - expected)[2:-2].max() <= 3

@@ -89,15 +89,15 @@ def test_the_true_spheres_discs_lie_on_their_axes(shared_data) -> None:
 def test_sampling_at_pixel_centres_returns_the_picture(order: eq.Order) -> None:
     image = np.random.default_rng(1).integers(0, 256, (6, 12, 3), np.uint8)
     y, x = np.mgrid[0:6, 0:12]
-    np.testing.assert_array_equal(eq.sample(image, x, y, order), image)
-    np.testing.assert_array_equal(eq.sample(image, x - 12, y, order), image)
-    np.testing.assert_array_equal(eq.sample(image, x + 24, y, order), image)
-    np.testing.assert_array_equal(eq.sample(image, x + 6, -1 - y, order), image)
-    np.testing.assert_array_equal(eq.sample(image, x - 6, 11 - y, order), image)
+    np.testing.assert_array_equal(eq.sample(image, x, y, order=order), image)
+    np.testing.assert_array_equal(eq.sample(image, x - 12, y, order=order), image)
+    np.testing.assert_array_equal(eq.sample(image, x + 24, y, order=order), image)
+    np.testing.assert_array_equal(eq.sample(image, x + 6, -1 - y, order=order), image)
+    np.testing.assert_array_equal(eq.sample(image, x - 6, 11 - y, order=order), image)
 
 
 def test_nearest_keeps_the_type() -> None:
-    assert eq.sample(np.zeros((2, 4), np.uint16), 1.2, 0.7, "nearest").dtype == np.uint16
+    assert eq.sample(np.zeros((2, 4), np.uint16), 1.2, 0.7, order="nearest").dtype == np.uint16
 
 
 @pytest.mark.parametrize(("order", "power"), [("nearest", 1), ("linear", 2), ("cubic", 3)])
@@ -110,7 +110,7 @@ def test_a_ramp_in_direction_space_is_reproduced(order: eq.Order, power: int) ->
         x = random.uniform(-0.5, 2 * height - 0.5, 20_000)
         y = random.uniform(-0.5, height - 0.5, 20_000)
         x[:500], y[500:1000], y[1000:1500] = -0.5, -0.5, height - 0.5
-        got = eq.sample(eq.directions(height, 2 * height) @ ramp, x, y, order)
+        got = eq.sample(eq.directions(height, 2 * height) @ ramp, x, y, order=order)
         true = eq.direction_from_pixel(x, y, height, 2 * height) @ ramp
         errors.append(np.abs(got - true).max())
     assert errors[1] < errors[0] / 4**power * 1.3
@@ -120,7 +120,7 @@ def test_a_ramp_in_direction_space_is_reproduced(order: eq.Order, power: int) ->
 @pytest.mark.parametrize("order", ["linear", "cubic"])
 @given(st.floats(-3, 15), st.floats(-2, 7))
 def test_a_constant_stays_constant(order: eq.Order, x: float, y: float) -> None:
-    np.testing.assert_allclose(eq.sample(np.full((6, 12), 7.0), x, y, order), 7, atol=1e-12)
+    np.testing.assert_allclose(eq.sample(np.full((6, 12), 7.0), x, y, order=order), 7, atol=1e-12)
 
 
 def test_pad_goes_on_as_sampling_does() -> None:
@@ -128,7 +128,7 @@ def test_pad_goes_on_as_sampling_does() -> None:
     padded = eq.pad(image, 3)
     assert padded.shape == (11, 16, 2)
     y, x = np.mgrid[-3:8, -3:13]
-    np.testing.assert_array_equal(padded, eq.sample(image, x, y, "nearest"))
+    np.testing.assert_array_equal(padded, eq.sample(image, x, y, order="nearest"))
     np.testing.assert_array_equal(padded[3:-3, 3:-3], image)
     np.testing.assert_array_equal(padded[3:-3, :3], image[:, -3:])
     # One row over the pole is the first row, half a turn away.

@@ -91,7 +91,7 @@ def _weights(fraction: Float64, order: Order) -> tuple[int, list[Float64]]:
     ]
 
 
-def sample(image: NDArray, x: ArrayLike, y: ArrayLike, order: Order = "linear") -> NDArray:
+def sample(image: NDArray, x: ArrayLike, y: ArrayLike, *, order: Order = "linear") -> NDArray:
     """Values of `image` [H, W] or [H, W, C] at continuous positions, seam and poles included.
 
     Parameters

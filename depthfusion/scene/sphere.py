@@ -68,7 +68,7 @@ def grid_distance(
     for pole in (0, -1):
         seen = weight[pole].sum()
         plain[pole] = held[pole].sum() / seen if seen > 1e-6 else plain[pole].mean()
-    return 1 / np.concatenate([plain, plain[:, :1]], axis=1)
+    return (1 / np.concatenate([plain, plain[:, :1]], axis=1)).astype(np.float32, copy=False)
 
 
 def displaced_sphere(panorama: RGBDPanorama, columns: int, rows: int) -> TexturedMesh:
