@@ -11,6 +11,7 @@ from depthfusion.generation.sketch.model import BOX, CARD, CONE, SOLID, SPHERE, 
 from depthfusion.generation.sketch.noise import kernel
 
 LEAF = 4
+NOWHERE = 1e30  # both corners of an empty box: an inside-out one would let every ray in
 CUTOUT = 12  # the column of `Material.row` that the walk reads
 
 
@@ -45,6 +46,7 @@ def plant(stage: Stage) -> Shapes:
         pairs = rows[0].reshape(-1, 2, 6)
         rows.insert(0, np.concatenate([pairs[..., :3].min(axis=1), pairs[..., 3:].max(axis=1)], 1))
 
+    bounds = np.concatenate(rows)
     linear = np.linalg.inv(matrix[:, :, :3])
     offset = -np.einsum("nij,nj->ni", linear, middle)
     inverse = np.concatenate([linear, offset[..., None]], axis=-1).reshape(count, 12)
@@ -55,7 +57,7 @@ def plant(stage: Stage) -> Shapes:
         material=np.where(real, material[order], 0).astype(np.int16),
         tint=tint[order].astype(np.float32),
         taper=taper[order].astype(np.float32),
-        bounds=np.concatenate(rows).astype(np.float32),
+        bounds=np.where(np.isfinite(bounds), bounds, NOWHERE).astype(np.float32),
     )
 
 
