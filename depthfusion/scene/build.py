@@ -7,10 +7,10 @@ import numpy as np
 
 from depthfusion.types import InputError, Layer, LayeredScene, Progress, RGBDPanorama, silent
 
-Method = Literal["sheet"]
-METHODS: tuple[Method, ...] = ("sheet",)
+Method = Literal["layers", "sheet"]
+METHODS: tuple[Method, ...] = ("layers", "sheet")
 
-STANDING_LEAN = 0.3  # metres that a head moves while its owner stands
+STANDING_LEAN = 0.35  # metres that a head moves while its owner stands
 SHARE_OF_NEAREST = 0.1
 
 
@@ -21,9 +21,10 @@ class SceneOptions:
     Parameters
     ----------
     head_box : radius around the origin, in the scene's unit, within which nothing may be missing;
-        ≥ 0. `None` takes 0.3 m, and where the scale is relative a tenth of the near distance if
+        ≥ 0. `None` takes 0.35 m, and where the scale is relative a tenth of the near distance if
         that is smaller.
-    method : "sheet", one layer that stretches over what is hidden.
+    method : "layers" continues surfaces underneath what stands before them; "sheet", the paper's,
+        is one layer that stretches over what is hidden.
 
     Raises
     ------
@@ -32,7 +33,7 @@ class SceneOptions:
     """
 
     head_box: float | None = None
-    method: Method = "sheet"
+    method: Method = "layers"
 
     def __post_init__(self) -> None:
         """Verify ranges."""
@@ -54,11 +55,15 @@ def build_scene(
     progress : told "Building layers".
     """
     options = options or SceneOptions()
-    progress("Building layers", 0)
+    head_box = default_head_box(panorama) if options.head_box is None else options.head_box
+    if options.method == "layers" and head_box > 0:
+        from depthfusion.scene.layers import build_layers  # brings numba, which is slow to load
+
+        return LayeredScene(
+            build_layers(panorama, head_box, progress=progress), head_box, panorama.scale
+        )
     opaque = np.full((*panorama.distance.shape, 1), 255, np.uint8)
     layer = Layer(np.concatenate([panorama.rgb, opaque], axis=-1), panorama.distance)
-    head_box = default_head_box(panorama) if options.head_box is None else options.head_box
-    progress("Building layers", 1)
     return LayeredScene((layer,), head_box, panorama.scale)
 
 

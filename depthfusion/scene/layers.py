@@ -1,0 +1,224 @@
+"""A panorama's surfaces, taken apart where one ends in front of another.
+
+The first layer is the panorama without a strip of the farther surface along each border. These
+strips, and their continuation underneath, are the second layer; what ends in front of something
+there loses its strip to the third. Behind all of them stand a backdrop and the sky. Seen from the
+centre, the layers together are the photo again.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import binary_dilation
+
+from depthfusion.scene.backdrop import BEHIND, background
+from depthfusion.scene.bleeding import bleed
+from depthfusion.scene.continuation import continue_distance
+from depthfusion.scene.discontinuities import EdgeOptions, Edges, find_edges
+from depthfusion.scene.filling import carry_on
+from depthfusion.scene.pyramid import continue_smoothly
+from depthfusion.scene.reveal import NOWHERE, sources
+from depthfusion.scene.rims import Rims, soften
+from depthfusion.types import Layer, Progress, RGBDPanorama, silent
+from depthfusion.types.arrays import Bool, Float32, Int32
+
+STRIP = 5  # pixels of the farther surface that go to the next layer
+CONTEXT = 12  # pixels of a surface from which its hidden part is continued
+LEAST_ALPHA = 0.3  # below which a rim's colour is not the pixel's own
+
+
+@dataclass(eq=False)
+class Sheet:
+    """One surface a pixel: colour [H, W, 3] 0…255, inverse distance [H, W] (0 is sky), and where.
+
+    `seen` are the pixels that show the panorama itself, not a guess.
+    """
+
+    colour: Float32
+    inverse: Float32
+    held: Bool
+    seen: Bool
+
+
+@dataclass(eq=False)
+class Cut:
+    """What a sheet's borders say: which pixels move back, and what goes on beneath which."""
+
+    edges: Edges
+    rims: Rims
+    inner: Bool
+    strip: Bool
+    source: Int32
+    away: Float32
+
+
+@dataclass(eq=False)
+class Front:
+    """A layer in the making: colour [H, W, 3] 0…255, inverse distance [H, W], alpha 0…1 [H, W]."""
+
+    colour: Float32
+    inverse: Float32
+    alpha: Float32
+
+
+def build_layers(
+    panorama: RGBDPanorama,
+    reach: float,
+    options: EdgeOptions | None = None,
+    progress: Progress = silent,
+) -> tuple[Layer, ...]:
+    """Layers near to far, sky last where there is any, for an eye that moves within `reach`.
+
+    Parameters
+    ----------
+    panorama : colour and distance.
+    reach : radius of the head box, > 0, in the panorama's unit.
+    options : what counts as a border.
+    progress : told "Building layers".
+    """
+    options = options or EdgeOptions()
+    inverse = 1 / panorama.distance
+    everywhere = np.ones(inverse.shape, np.bool_)
+    sheet = Sheet(panorama.rgb.astype(np.float32), inverse, everywhere, everywhere)
+    scale = reach * panorama.width / (2 * np.pi)
+
+    progress("Building layers", 0.0)
+    first = _cut(sheet, reach, options)
+    fronts = [_front(sheet, first)]
+    sky = _sky(sheet, first)
+    progress("Building layers", 0.25)
+    second = _behind(sheet, first, scale)
+    progress("Building layers", 0.45)
+    cut = _cut(second, reach, options)
+    fronts.append(_front(second, cut))
+    third = second.seen & cut.strip
+    if third.any():
+        fronts.append(_plain(_unmixed(second, cut), second.inverse, third))
+    progress("Building layers", 0.65)
+    needed = first.strip | cut.strip | (first.source != NOWHERE) | (cut.source != NOWHERE)
+    if needed.any():
+        fronts.append(_backdrop(sheet, first, needed, fronts, scale))
+    progress("Building layers", 0.8)
+    _agree(sheet, second, fronts, sky)
+    layers = [_finished(front) for front in fronts if (front.alpha > 0).any()]
+    if sky is not None:
+        layers.append(_sky_layer(sky))
+    progress("Building layers", 1.0)
+    return tuple(layers)
+
+
+def grow(region: Bool, edges: Edges, steps: int, within: Bool) -> Bool:
+    """Grow a region along its surface, pixel by pixel, never across a border."""
+    open_right, open_down = edges.right == 0, edges.down[:-1] == 0
+    for _ in range(steps):
+        wider = region.copy()
+        wider |= np.roll(region & open_right, 1, 1)
+        wider |= np.roll(region, -1, 1) & open_right
+        wider[1:] |= region[:-1] & open_down
+        wider[:-1] |= region[1:] & open_down
+        region = wider & within
+    return region
+
+
+def _cut(sheet: Sheet, reach: float, options: EdgeOptions) -> Cut:
+    """Find a sheet's borders and what they ask of it."""
+    solid = sheet.held & (sheet.inverse > 0)
+    edges = find_edges(sheet.inverse, sheet.held, reach, options)
+    # The outermost pixel of a strip shows in both layers, so that no seam opens between them.
+    inner = grow(edges.far() & solid, edges, STRIP - 2, solid)
+    strip = grow(inner, edges, 1, solid)
+    source, away = sources(sheet.inverse, sheet.held, edges, reach)
+    source[strip | ~solid] = NOWHERE
+    return Cut(edges, soften(sheet.colour, sheet.inverse, sheet.held, edges), inner, strip, source,
+               away)  # fmt: skip
+
+
+def _front(sheet: Sheet, cut: Cut) -> Front:
+    """The sheet without its strips, its rims clean and soft."""
+    shown = sheet.held & (sheet.inverse > 0) & ~cut.inner
+    near, rims = cut.edges.near(), cut.rims
+    beyond = rims.reached & ~shown
+    soft = (near & shown) | beyond
+    alpha = np.where(soft, rims.alpha, shown.astype(np.float32))
+    colour = np.where((soft & rims.reached)[..., None], rims.front, sheet.colour)
+    return Front(colour, np.where(beyond, rims.front_inverse, sheet.inverse), alpha)
+
+
+def _unmixed(sheet: Sheet, cut: Cut) -> Float32:
+    """The sheet's colours with what nearer rims mixed into its borders taken out."""
+    rims = cut.rims
+    share = rims.alpha[..., None]
+    pure = (sheet.colour - share * rims.front) / np.maximum(1 - share, 0.5)
+    low, high = np.minimum(rims.back, sheet.colour) - 8, np.maximum(rims.back, sheet.colour) + 8
+    pure = np.clip(np.clip(pure, low, high), 0, 255)
+    border = cut.edges.far() & np.isfinite(rims.back[..., 0])
+    return np.where(border[..., None], pure, sheet.colour).astype(np.float32)
+
+
+def _behind(sheet: Sheet, cut: Cut, scale: float) -> Sheet:
+    """The strips that a sheet's borders uncover, and their continuation underneath."""
+    solid = sheet.held & (sheet.inverse > 0)
+    clean = ~(cut.edges.near() & ~cut.edges.far())
+    context = grow(cut.strip, cut.edges, CONTEXT, solid & clean)
+    under = cut.source != NOWHERE
+    inverse = continue_distance(
+        sheet.inverse, context, cut.source, sheet.inverse - 0.3 / scale, tolerance=0.3 / scale
+    )
+    colour = carry_on(_unmixed(sheet, cut), inverse, context, under, cut.away, tolerance=1 / scale)
+    return Sheet(colour, inverse, cut.strip | under, cut.strip & sheet.seen)
+
+
+def _plain(colour: Float32, inverse: Float32, where: Bool) -> Front:
+    return Front(colour, inverse, where.astype(np.float32))
+
+
+def _backdrop(sheet: Sheet, cut: Cut, needed: Bool, fronts: list[Front], scale: float) -> Front:
+    """The background, wherever something may be looked past, behind all that stands there."""
+    border = cut.edges.near() | cut.edges.far()
+    colour, inverse, extent = background(sheet.colour, sheet.inverse, border, scale)
+    for front in fronts:
+        shows = front.alpha > 0
+        inverse = np.where(shows, np.minimum(inverse, BEHIND * front.inverse), inverse)
+    # A continuation that would end at the sky must still be somewhere.
+    inverse = np.maximum(inverse, 0.5 * sheet.inverse[sheet.inverse > 0].min())
+    return _plain(colour, inverse, binary_dilation(needed, iterations=3) & extent)
+
+
+def _sky(sheet: Sheet, cut: Cut) -> Float32 | None:
+    """The sky's colour over the whole sphere [H, W, 3], or `None` where there is no sky."""
+    sky = sheet.inverse == 0
+    if not sky.any():
+        return None
+    pure = sky & ~cut.edges.far()
+    return continue_smoothly(sheet.colour, (pure if pure.any() else sky).astype(np.float32))
+
+
+def _agree(sheet: Sheet, second: Sheet, fronts: list[Front], sky: Float32 | None) -> None:
+    """Choose the rims' colours so that the layers, seen from the centre, are the photo again."""
+    behind = fronts[-1].colour if sky is None else sky
+    for number in range(len(fronts) - 1, -1, -1):
+        front = fronts[number]
+        alpha = front.alpha[..., None]
+        if number < 2:
+            own = (front.alpha >= LEAST_ALPHA) & (second.seen if number else True)
+            exact = (sheet.colour - (1 - alpha) * behind) / np.maximum(alpha, LEAST_ALPHA)
+            exact = np.clip(np.clip(exact, sheet.colour - 60, sheet.colour + 60), 0, 255)
+            front.colour = np.where(own[..., None], exact, front.colour)
+        behind = alpha * front.colour + (1 - alpha) * behind
+
+
+def _finished(front: Front) -> Layer:
+    colour, inverse = bleed(
+        front.colour.astype(np.float32), front.inverse.astype(np.float32), front.alpha > 0
+    )
+    # Beyond the bleeding nothing is drawn; a distance must stand there all the same.
+    drawn = inverse[inverse > 0]
+    distance = 1 / np.maximum(inverse, drawn.min())
+    rgba = np.concatenate([colour, 255 * front.alpha[..., None]], axis=-1)
+    return Layer(np.rint(np.clip(rgba, 0, 255)).astype(np.uint8), distance)
+
+
+def _sky_layer(colour: Float32) -> Layer:
+    rgba = np.full((*colour.shape[:2], 4), 255, np.uint8)
+    rgba[..., :3] = np.rint(np.clip(colour, 0, 255))
+    return Layer(rgba, np.full(colour.shape[:2], np.inf, np.float32))
