@@ -126,7 +126,7 @@ def _damaged(scene: Any) -> str:
 
 def recent(scenes: Sequence[Any]) -> str:
     """The newest scenes, under a heading; nothing where there are none."""
-    return f'<h2 class="heading">Made lately</h2>{cards(scenes)}' if scenes else ""
+    return f'<h2 class="heading">Recent scenes</h2>{cards(scenes)}' if scenes else ""
 
 
 def facts(pairs: Mapping[str, Any]) -> str:

@@ -1,6 +1,9 @@
 /** The scene's meshes, drawn in the right order and in three ways: colour, depth, mesh. */
 
-import { Box3, DoubleSide, GLTFLoader, LinearMipmapLinearFilter, MeshBasicMaterial, ShaderMaterial, Vector3 } from 'three';
+import {
+  DoubleSide, Group, GLTFLoader, LinearMipmapLinearFilter, MeshBasicMaterial, Quaternion, ShaderMaterial, Vector3,
+} from 'three';
+import { cutIntoSectors, keepInView } from 'viewer/sectors.js';
 import { SceneError } from 'viewer/source.js';
 
 /** Alpha below this is nothing at all, and must not hide what lies behind it. */
@@ -21,71 +24,83 @@ export async function readLayers(bytes) {
 }
 
 export class Layers {
-  /** @param {number} anisotropy what the GPU offers, 1 where it offers none. */
+  /** @param {number} anisotropy samples along a slanted texture, 1 or more. */
   constructor({ root, meshes }, { near, far }, anisotropy) {
-    this.root = root;
-    this.meshes = meshes;
-    meshes.forEach((mesh, index) => this.#prepare(mesh, meshes.length - index, anisotropy));
     const { nearest, farthest } = reach(meshes);
     this.near = near ?? nearest;
     this.far = far ?? farthest;
     this.extent = farthest;
-    this.#dress();
-  }
-
-  /** Far layers first: a blended rim mixes with what is already there. */
-  #prepare(mesh, order, anisotropy) {
-    mesh.renderOrder = order;
-    mesh.frustumCulled = false;
-    const { map, transparent, alphaTest } = mesh.material;
-    if (map) {
-      map.anisotropy = Math.min(anisotropy, 4);
-      map.minFilter = LinearMipmapLinearFilter;
-    }
-    // One sheet seldom covers itself, so a rim may write depth: what it hides was drawn before it.
-    mesh.material = new MeshBasicMaterial({
-      map, transparent, side: DoubleSide, depthWrite: true, toneMapped: false,
-      alphaTest: transparent ? FAINTEST : alphaTest,
+    this.root = new Group();
+    root.updateMatrixWorld(true);
+    this.layers = meshes.map((mesh, index) => {
+      const sectors = cutIntoSectors(mesh.geometry.applyMatrix4(mesh.matrixWorld));
+      for (const sector of sectors) {
+        // Far layers first: a blended rim mixes with what is already there.
+        sector.mesh.renderOrder = meshes.length - index;
+        this.root.add(sector.mesh);
+      }
+      return { sectors, ways: materials(mesh.material, this.near, this.far, anisotropy) };
     });
-    mesh.userData.ways = { colour: mesh.material };
-  }
-
-  #dress() {
-    for (const mesh of this.meshes) {
-      const { colour } = mesh.userData.ways;
-      mesh.userData.ways.depth = depthMaterial(colour, this.near, this.far);
-      mesh.userData.ways.mesh = new MeshBasicMaterial({
-        map: colour.map, wireframe: true, alphaTest: Math.max(colour.alphaTest, FAINTEST), toneMapped: false,
-      });
-    }
+    this.show('colour');
   }
 
   /** @param {'colour' | 'depth' | 'mesh'} way */
   show(way) {
-    for (const mesh of this.meshes) mesh.material = mesh.userData.ways[way];
+    for (const { sectors, ways } of this.layers) {
+      for (const { mesh } of sectors) mesh.material = ways[way];
+    }
+  }
+
+  /** Leave out what a camera cannot see; its matrices are up to date. */
+  keepInView(camera) {
+    const { elements } = camera.projectionMatrix;
+    const halves = [Math.atan(1 / elements[0]), Math.atan(1 / elements[5])];
+    this.keepWithin(halves, camera.getWorldQuaternion(turned), camera.getWorldPosition(place).length());
+  }
+
+  /** As `keepInView`, for half angles, an orientation and an offset from the origin. */
+  keepWithin(halves, orientation, offset) {
+    for (const { sectors } of this.layers) keepInView(sectors, halves, orientation, offset);
   }
 }
 
-function reach(meshes) {
-  let nearest = Infinity;
-  let farthest = 0;
-  const corner = new Vector3();
-  for (const { geometry } of meshes) {
-    const place = geometry.attributes.position;
-    for (let i = 0; i < place.count; i += 1) {
-      const r = corner.fromBufferAttribute(place, i).lengthSq();
-      if (r < nearest) nearest = r;
-    }
-    const box = new Box3().setFromBufferAttribute(place);
-    farthest = Math.max(farthest, box.min.length(), box.max.length());
+const turned = new Quaternion();
+const place = new Vector3();
+
+function materials({ map, transparent, alphaTest }, near, far, anisotropy) {
+  if (map) {
+    map.anisotropy = anisotropy;
+    map.minFilter = LinearMipmapLinearFilter;
   }
-  return { nearest: Math.sqrt(nearest), farthest };
+  // One sheet seldom covers itself, so a rim may write depth: what it hides was drawn before it.
+  const colour = new MeshBasicMaterial({
+    map, transparent, side: DoubleSide, forceSinglePass: true, depthWrite: true, toneMapped: false,
+    alphaTest: transparent ? FAINTEST : alphaTest,
+  });
+  const mesh = new MeshBasicMaterial({
+    map, wireframe: true, toneMapped: false, alphaTest: Math.max(colour.alphaTest, FAINTEST),
+  });
+  return { colour, mesh, depth: depthMaterial(colour, near, far) };
+}
+
+/** Distances from the origin of the nearest and the farthest vertex. */
+function reach(meshes) {
+  let [nearest, farthest] = [Infinity, 0];
+  for (const { geometry } of meshes) {
+    const { array } = geometry.attributes.position;
+    for (let i = 0; i < array.length; i += 3) {
+      const square = array[i] ** 2 + array[i + 1] ** 2 + array[i + 2] ** 2;
+      if (square < nearest) nearest = square;
+      if (square > farthest) farthest = square;
+    }
+  }
+  return { nearest: Math.sqrt(nearest), farthest: Math.sqrt(farthest) };
 }
 
 /** Near is light, far is dark, evenly in inverse distance: the ramp is inferno's, as a polynomial. */
 function depthMaterial({ map, transparent, alphaTest }, near, far) {
   return new ShaderMaterial({
-    transparent, side: DoubleSide, toneMapped: false,
+    transparent, side: DoubleSide, forceSinglePass: true, toneMapped: false,
     uniforms: { map: { value: map }, inverse: { value: [1 / near, 1 / far] }, faintest: { value: alphaTest } },
     vertexShader: `
       varying vec2 at; varying vec3 place;

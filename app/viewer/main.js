@@ -25,7 +25,7 @@ async function open(cover) {
   ]);
   cover.progress('Unfolding the layers', -1);
   caption(info);
-  scene.layers = new Layers(await readLayers(bytes), info, stage.renderer.capabilities.getMaxAnisotropy());
+  scene.layers = new Layers(await readLayers(bytes), info, stage.anisotropy);
   stage.set(scene.layers);
   scene.view = new View({
     yaw: info.forward_yaw ?? 0,
@@ -35,7 +35,7 @@ async function open(cover) {
   await control(scene, stage, info);
   await stage.renderer.compileAsync(stage.scene, stage.camera);
   advance(scene, stage, 0);
-  stage.draw();
+  await stage.shown();
   cover.lift();
   return { stage, view: scene.view, layers: scene.layers };
 }

@@ -1,6 +1,7 @@
 /** The canvas: draws a frame when something changed, and not otherwise. */
 
 import { Group, NoToneMapping, PerspectiveCamera, Scene, SRGBColorSpace, WebGLRenderer } from 'three';
+import { isSoftware } from 'viewer/gpu.js';
 import { SceneError } from 'viewer/source.js';
 
 /** A frame that takes longer than this (seconds) asks for fewer pixels while things move. */
@@ -18,14 +19,17 @@ export class Stage {
   constructor(canvas, tick) {
     this.#tick = tick;
     this.canvas = canvas;
+    const card = !isSoftware();
     try {
-      this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'high-performance' });
+      this.renderer = new WebGLRenderer({ canvas, antialias: card, powerPreference: 'high-performance' });
     } catch {
       throw new SceneError('This browser cannot draw in 3D: WebGL is switched off or missing.');
     }
     this.renderer.outputColorSpace = SRGBColorSpace;
     this.renderer.toneMapping = NoToneMapping;
     this.renderer.setClearColor(0x0b0d0f);
+    /** Samples along a slanted texture. */
+    this.anisotropy = card ? Math.min(this.renderer.capabilities.getMaxAnisotropy(), 4) : 1;
     this.scene = new Scene();
     this.camera = new PerspectiveCamera(60, 1, 0.01, 1000);
     this.camera.rotation.order = 'YXZ';
@@ -39,6 +43,7 @@ export class Stage {
 
   /** Put the scene's meshes on the stage. */
   set(layers) {
+    this.layers = layers;
     this.scene.add(layers.root);
     this.camera.near = Math.max(layers.near * 0.02, layers.extent * 1e-6);
     this.camera.far = layers.extent * 1.5;
@@ -51,8 +56,10 @@ export class Stage {
     }
   }
 
-  /** Draw now, at full sharpness. */
+  /** Draw now. */
   draw() {
+    this.camera.updateWorldMatrix(true, false);
+    this.layers?.keepInView(this.camera);
     this.renderer.render(this.scene, this.camera);
   }
 
@@ -61,6 +68,12 @@ export class Stage {
     this.#sharpen(1);
     this.draw();
     return new Promise((resolve) => this.canvas.toBlob(resolve, 'image/png'));
+  }
+
+  /** Resolves when what was drawn is on the screen. */
+  async shown() {
+    this.draw();
+    for (let i = 0; i < 2; i += 1) await new Promise(requestAnimationFrame);
   }
 
   #frame(now) {

@@ -1,5 +1,12 @@
 /** Into a headset and back: the head's own place moves you, metres for metres. */
 
+import { Quaternion, Vector3 } from 'three';
+
+/** Half angles that no headset's view exceeds, both eyes together, with a frame of turning to spare. */
+const WIDE = [1.25, 1.15];
+const turned = new Quaternion();
+const place = new Vector3();
+
 /** Why VR cannot start here, in one sentence; '' where it can. */
 export async function whyNoVR() {
   if (!window.isSecureContext) return 'VR needs a secure address: open this page by https, or on this computer itself.';
@@ -26,16 +33,23 @@ export class Headset {
   /** Enter VR, or leave it. */
   async toggle() {
     if (this.#session) return this.#session.end();
-    const { renderer, rig, camera } = this.#stage;
+    const { renderer, rig } = this.#stage;
     const session = await navigator.xr.requestSession('immersive-vr', { optionalFeatures: ['local'] });
     this.#session = session;
     session.addEventListener('end', () => this.#leave());
     rig.rotation.y = -this.#view.shown.yaw;
     rig.position.set(0, 0, 0);
     await renderer.xr.setSession(session);
-    renderer.setAnimationLoop(() => renderer.render(this.#stage.scene, camera));
+    renderer.setAnimationLoop(() => this.#draw());
     this.#changed(true);
     return undefined;
+  }
+
+  #draw() {
+    const { renderer, scene, camera, layers } = this.#stage;
+    const head = renderer.xr.getCamera();
+    layers.keepWithin(WIDE, head.getWorldQuaternion(turned), head.getWorldPosition(place).length());
+    renderer.render(scene, camera);
   }
 
   #leave() {

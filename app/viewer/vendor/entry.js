@@ -1,18 +1,19 @@
 // What the viewer uses of three.js; README.md in this folder says how three.js beside it is made.
 export {
-  Box3,
+  BufferAttribute,
+  BufferGeometry,
   DoubleSide,
   Group,
   LinearMipmapLinearFilter,
-  LinearFilter,
+  Mesh,
   MeshBasicMaterial,
   NoToneMapping,
   PerspectiveCamera,
+  Quaternion,
   Scene,
   ShaderMaterial,
   SRGBColorSpace,
   StereoCamera,
-  Vector2,
   Vector3,
   WebGLRenderer,
 } from 'three';
