@@ -77,7 +77,7 @@ def build_layers(
     progress : told "Building layers".
     """
     options = options or EdgeOptions()
-    inverse = 1 / panorama.distance
+    inverse = (1 / panorama.distance).astype(np.float32)
     everywhere = np.ones(inverse.shape, np.bool_)
     sheet = Sheet(panorama.rgb.astype(np.float32), inverse, everywhere, everywhere)
     scale = reach * panorama.width / (2 * np.pi)

@@ -30,7 +30,8 @@ def continue_smoothly(values: Float32, weight: Float32) -> Float32:
         mean = (values * known).sum((0, 1)) / total
         return (values * known + mean * (1 - known)).astype(np.float32)
     held, count = _halved(values * known), _halved(known)
-    coarse = continue_smoothly(held / np.maximum(count, 1e-9), np.minimum(4 * count[..., 0], 1))
+    means = (held / np.maximum(count, 1e-9)).astype(np.float32)
+    coarse = continue_smoothly(means, np.minimum(4 * count[..., 0], 1).astype(np.float32))
     return values * known + doubled(coarse)[:height, :width] * (1 - known)
 
 
