@@ -382,9 +382,7 @@ def test_pictures_given_out_cannot_be_changed(renderer: CpuRenderer) -> None:
         assert not array.flags.writeable
 
 
-def test_the_true_sphere_is_seen_by_ods_as_blender_saw_it(
-    renderer: CpuRenderer, shared_data
-) -> None:
+def test_the_true_room_is_seen_by_ods_as_blender_saw_it(renderer: CpuRenderer, shared_data) -> None:
     from PIL import Image
 
     folder = shared_data / "truth/room"
