@@ -62,7 +62,15 @@ def _rim(support, out):
 def bleed(
     colour: Float32, inverse: Float32, support: Bool, steps: int = 8
 ) -> tuple[Float32, Float32]:
-    """Colour [H, W, 3] and inverse distance [H, W] carried `steps` pixels beyond the support."""
+    """Colour and inverse distance carried `steps` pixels beyond the support.
+
+    Farther out one mean colour stands, which costs nothing to store.
+
+    Parameters
+    ----------
+    colour, inverse : float32 [H, W, 3] and [H, W]; not changed.
+    support : bool [H, W], where they are the layer's own.
+    """
     colour, inverse = colour.copy(), inverse.copy()
     age = np.where(support, 0, 255).astype(np.uint8)
     listed = np.empty(support.size, np.int32)
@@ -70,4 +78,6 @@ def bleed(
     for turn in range(steps):
         found = np.empty(8 * len(frontier) + 1, np.int32)
         frontier = found[: _ring(colour, inverse, age, turn, frontier, found)]
+    if support.any():
+        colour[age == 255] = colour[support].mean(axis=0)
     return colour, inverse
