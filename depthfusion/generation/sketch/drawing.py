@@ -11,6 +11,8 @@ from depthfusion.generation.sketch.tracing import FINISH, SOFTEN, TRACE, draw_co
 from depthfusion.generation.sketch.tree import plant
 from depthfusion.types import Progress, RGBDPanorama, silent
 
+LANES = min(8, os.cpu_count() or 1)
+
 
 def draw(
     stage: Stage, air: Air, width: int, height: int, progress: Progress = silent
@@ -45,9 +47,8 @@ def draw(
     light = np.zeros((width, height, 4, 3), np.float32)
     gauged, shade = np.zeros((2, width, height, 3), np.float32)
     rgb = np.zeros((height, width, 3), np.uint8)
-    lanes = min(8, os.cpu_count() or 1)
     bands = [(x, min(width, x + 16)) for x in range(0, width, 16)]
-    with ThreadPoolExecutor(lanes) as pool:
+    with ThreadPoolExecutor(LANES) as pool:
         for name, step in (
             ("drawing", TRACE), ("softening shadows", SOFTEN), ("smoothing edges", FINISH),
         ):  # fmt: skip
@@ -55,15 +56,15 @@ def draw(
             def work(start: int, stop: int, step: int = step) -> None:
                 draw_columns(step, place, start, stop, distance, light, gauged, shade, rgb)
 
-            _in_bands(pool, lanes, bands, work, name, progress)
+            _in_bands(pool, bands, work, name, progress)
     return RGBDPanorama(rgb, distance.T, "metric")
 
 
-def _in_bands(pool, lanes, bands, work, name, progress):
+def _in_bands(pool, bands, work, name, progress):
     """Run bands on the pool, never more queued than a stop may leave unfinished."""
     waiting, running = list(reversed(bands)), set()
     while waiting or running:
-        while waiting and len(running) < lanes + 1:
+        while waiting and len(running) < LANES + 1:
             running.add(pool.submit(work, *waiting.pop()))
         done, running = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
         for band in done:

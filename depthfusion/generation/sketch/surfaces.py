@@ -227,7 +227,7 @@ def paint(table, m, qx, qy, qz, lx, ly, lz, nx, ny, nz, foot, seed, out):
         n, gx, gy, gz = fbm(qx * 60.0 + shift, qy * 60.0, qz * 60.0, min(4.0, octaves))
         tone = 1.0 + 0.4 * n
         c = (a[0] * tone, a[1] * tone, a[2] * tone)
-        if abs(ny) > 0.5 or abs(nz) > 0.5 and lz < 0:
+        if abs(ny) > 0.5 or (abs(nz) > 0.5 and lz < 0):
             c = (0.62, 0.55, 0.42)
         else:
             place = 0.55 + 0.25 * hash3(int(seed), 5, 5)

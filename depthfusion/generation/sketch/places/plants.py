@@ -113,7 +113,12 @@ class Flora:
         tip = start + out * reach[:, None]
         self.rod((x, y + 0.30 * tall, z), (x, y + 0.94 * tall, z), 0.055 * tall, 0.1, self.core)
         self.cards(
-            rng, start, tip, 0.20 * reach / np.sqrt(full) + 0.08, self.needles, rng.uniform(0.75, 1.2)
+            rng,
+            start,
+            tip,
+            0.20 * reach / np.sqrt(full) + 0.08,
+            self.needles,
+            rng.uniform(0.75, 1.2),
         )
 
     def broadleaf(
