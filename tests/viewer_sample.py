@@ -74,9 +74,10 @@ def unlit(tree: dict) -> None:
 
 
 def glb() -> bytes:
-    """A patch 1 m away, blended at its rim, before a sphere of 4 m."""
+    """A patch 1 m away, blended at its rim, before a sphere of 4 m; far to near as `encode_glb`."""
     rim = np.full((64, 64, 4), (*PATCH, 255), np.uint8)
-    rim[:8, :, 3] = rim[-8:, :, 3] = rim[:, :8, 3] = rim[:, -8:, 3] = 0
+    for inset, alpha in ((12, 128), (8, 0)):
+        rim[:inset, :, 3] = rim[-inset:, :, 3] = rim[:, :inset, 3] = rim[:, -inset:, 3] = alpha
     half = np.radians(8)
     near = sheet(np.linspace(-half, half, 9), np.linspace(half, -half, 9), 1.0, rim, "BLEND")
     far = sheet(
@@ -87,8 +88,8 @@ def glb() -> bytes:
         "OPAQUE",
     )
     scene = trimesh.Scene()
-    scene.add_geometry(near, geom_name="layer-0", node_name="layer-0")
-    scene.add_geometry(far, geom_name="layer-1", node_name="layer-1")
+    scene.add_geometry(far, geom_name="layer-01", node_name="layer-01")
+    scene.add_geometry(near, geom_name="layer-00", node_name="layer-00")
     return scene.export(file_type="glb", tree_postprocessor=unlit)
 
 

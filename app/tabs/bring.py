@@ -33,17 +33,17 @@ def bring_tab(desk: Desk) -> None:
         with gr.Column(scale=5, min_width=320):
             photo = gr.Image(
                 label="360° photo, twice as wide as high",
-                sources=["upload", "clipboard"],
+                sources=["upload"],
                 type="filepath",
                 image_mode=None,
-                height=240,
+                height=220,
                 elem_id="photo",
             )
             photo.preprocess = path_of
             depth = gr.File(
                 label="Its depth map: PNG, EXR, NPY, TIFF or PFM",
                 file_types=DEPTH_FILES,
-                height=110,
+                height=120,
                 elem_id="depth",
             )
             kind = gr.Dropdown(

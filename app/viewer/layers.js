@@ -9,7 +9,7 @@ import { SceneError } from 'viewer/source.js';
 /** Alpha below this is nothing at all, and must not hide what lies behind it. */
 const FAINTEST = 0.01;
 
-/** Read a GLB's layers, near to far as the file has them. */
+/** Read a GLB's layers, far to near as the file has them: the order in which they are drawn. */
 export async function readLayers(bytes) {
   let gltf;
   try {
@@ -35,8 +35,8 @@ export class Layers {
     this.layers = meshes.map((mesh, index) => {
       const sectors = cutIntoSectors(mesh.geometry.applyMatrix4(mesh.matrixWorld));
       for (const sector of sectors) {
-        // Far layers first: a blended rim mixes with what is already there.
-        sector.mesh.renderOrder = meshes.length - index;
+        // Far layers come first: a blended rim mixes with what is already there.
+        sector.mesh.renderOrder = index;
         this.root.add(sector.mesh);
       }
       return { sectors, ways: materials(mesh.material, this.near, this.far, anisotropy) };
