@@ -1,4 +1,4 @@
-"""Engines turn words into an RGB-D panorama: what they take, what they give, which one is chosen."""
+"""Engines turn words into an RGB-D panorama: what they take and give, and which one is chosen."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +76,7 @@ def choose_engine(name: str = "auto") -> tuple[Engine, str]:
     """
     if name == "ldm3d":
         raise InputError(
-            'The engine "ldm3d" is not part of this version yet; use "sketch", which needs no model.'
+            'The engine "ldm3d" is not part of this version yet; use "sketch", it needs no model.'
         )
     if name not in ENGINES:
         raise InputError(f'There is no engine "{name}"; there are: {", ".join(ENGINES)}.')

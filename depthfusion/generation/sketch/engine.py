@@ -25,7 +25,7 @@ class SketchEngine:
         width, height = options.width, options.height
         if width != 2 * height or height < 32:
             raise InputError(
-                f"A panorama is twice as wide as high, at least 64×32; {width}×{height} was asked for."
+                f"A panorama is twice as wide as high, at least 64×32; got {width}×{height}."
             )
         progress("reading the prompt", 0.0)
         reading = read(options.prompt, options.negative)

@@ -72,7 +72,7 @@ def air_of(spec: SceneSpec, azimuth: float, seed: int) -> Air:
         case "overcast":
             clouds, grey, power, dim, fog = 0.95, 0.8, 0.10, 0.85, 0.003
         case "mist":
-            clouds, fog, fog_height, power, grey = 0.25, 0.028, 9.0, 0.75, 0.15
+            clouds, fog, fog_height, power, grey = 0.25, 0.024, 10.0, 0.85, 0.12
         case "rain":
             clouds, grey, power, dim, rain, fog = 0.95, 0.85, 0.06, 0.62, 1.0, 0.007
         case "storm":
@@ -96,13 +96,13 @@ def air_of(spec: SceneSpec, azimuth: float, seed: int) -> Air:
         c = np.array(tone)
         c = (c + grey * share * (c.mean() * np.array([0.98, 1.0, 1.04]) - c)) * dim
         if spec.colours:
-            c = c * (1 - 0.30 * (1 - hue))
+            c = c * (1 - 0.22 * (1 - hue))
         if "vivid" in spec.moods:
             c = c.mean() + 1.25 * (c - c.mean())
         return tuple(np.maximum(c, 0.0).tolist())
 
     horizon, zenith = veiled(hour.horizon), veiled(hour.zenith)
-    fog_colour = 0.62 * np.array(horizon) + 0.38 * np.array(veiled(hour.ambient))
+    fog_colour = 0.45 * np.array(horizon) + 0.68 * np.array(veiled(hour.ambient))
     white = np.array(hour.sun) / max(hour.sun) * 0.55 + np.array(hour.ambient) * 0.6
     white *= 1.0 if spec.time != "night" else 0.10
     return Air(

@@ -57,7 +57,7 @@ def march(relief, ox, oy, oz, dx, dy, dz, limit):
 
 @kernel
 def beam(lamps, n, x, y, z, nx, ny, nz, see):
-    """Light of a lamp at a point were nothing between, for a power of 1, and the way to the lamp."""
+    """Light of a lamp of power 1 at a point, were nothing between, and the way to the lamp."""
     vx, vy, vz = lamps[n, 0] - x, lamps[n, 1] - y, lamps[n, 2] - z
     d2 = vx * vx + vy * vy + vz * vz
     facing = (nx * vx + ny * vy + nz * vz) / np.sqrt(d2)

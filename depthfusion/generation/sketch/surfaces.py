@@ -137,7 +137,7 @@ def paint(table, m, qx, qy, qz, lx, ly, lz, nx, ny, nz, foot, seed, out):
         c = (c[0] * dark, c[1] * dark, c[2] * dark)
         sx, sy, sz = sx + 1.2 * fx, sy + 1.2 * fy, sz + 1.2 * fz
     elif pattern == SAND:
-        w, wx, _, wz = fbm(qx / (9.0 * scale), 0.0, qz / (9.0 * scale), 3.0)
+        w, _, _, _ = fbm(qx / (9.0 * scale), 0.0, qz / (9.0 * scale), 3.0)
         n, gx, gy, gz = fbm(qx * 6.0 / scale, qy * 6.0 / scale, qz * 6.0 / scale, octaves)
         big, _, _, _ = fbm(qx / (30.0 * scale), qy / (30.0 * scale), qz / (30.0 * scale), 4.0)
         phase = (qz + 0.35 * qx) / scale * 6.2832 + 9.0 * w

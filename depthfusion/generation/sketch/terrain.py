@@ -17,7 +17,7 @@ TAU = 2 * np.pi
 
 
 class Relief(NamedTuple):
-    """Heights and cover at ring k of azimuth a: radius 0 for k = 0, then NEAR · exp((k − 1) step)."""
+    """Heights and cover by azimuth and ring: radius 0, then NEAR · exp((k − 1) · step)."""
 
     height: NDArray
     ceiling: NDArray

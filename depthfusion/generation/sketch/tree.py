@@ -1,7 +1,7 @@
 """A bounding-volume tree over the shapes of a scene: built by NumPy, walked by numba.
 
 The tree is complete and lies in one array like a heap: the children of node i are 2i + 1 and
-2i + 2, so it needs no pointers. Each level splits every segment at its median along its widest axis.
+2i + 2, so it needs no pointers. Each level halves every segment along its widest axis.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""From a sentence to a `SceneSpec`: a vocabulary, the longest match first, and an honest account."""
+"""From a sentence to a `SceneSpec`: a vocabulary, longest match first, and an honest account."""
 
 import re
 from collections.abc import Iterator
@@ -12,16 +12,18 @@ Kind = Literal["place", "feature", "time of day", "weather", "season", "colour",
 PLACES = {
     "forest": "forest woods wood woodland grove pinewood|pine forest|fir forest|birch forest|"
     "jungle|rainforest|rain forest|taiga|trees|tree",
-    "mountains": "mountains mountain alps alpine peak peaks summit highlands himalaya|valley|fjord|lake",
+    "mountains": "mountains mountain alps alpine peak peaks summit highlands himalaya|valley|fjord|"
+    "lake",
     "desert": "desert dunes dune sahara wasteland|oasis|canyon",
     "beach": "beach sea seaside ocean coast shore island tropical lagoon|seashore|bay",
     "city": "city street town alley downtown avenue metropolis|city street|village|cyberpunk|urban",
-    "room": "room bedroom library office study lounge parlour parlor|living room|interior|apartment|"
-    "loft|cabin|house|home|kitchen",
+    "room": "room bedroom library office study lounge parlour parlor|living room|"
+    "interior|apartment|loft|cabin|house|home|kitchen",
     "cave": "cave cavern grotto mine underground|caves",
     "space": "space|space station|spaceship|spacecraft|station|orbit|starship|outer space|galaxy",
     "planet": "planet moon mars lunar martian|alien planet|asteroid|crater|red planet|moon surface",
-    "meadow": "meadow field hills hill grassland pasture countryside prairie garden park|fields|steppe",
+    "meadow": "meadow field hills hill grassland pasture countryside prairie garden park|"
+    "fields|steppe",
 }
 FEATURES = {
     "pine": "pine pines fir firs spruce conifer conifers|pinewood|pine forest|fir forest|taiga",

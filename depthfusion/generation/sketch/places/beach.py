@@ -31,7 +31,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
 
     def height(x, z):
         r = np.hypot(x, z)
-        bend = 1.2 * np.sin(x / 9.0 + 1.0) + 0.0022 * np.minimum(x * x, 900.0)
+        bend = 1.2 * np.sin(x / 9.0 + 1.0) + 0.0011 * np.minimum(x * x, 900.0)
         off = z + bend * np.clip(r / 6, 0, 1)
         shore = np.where(off < 0, 0.060 * off, 0.035 * off)
         shore = np.maximum(shore, -9.0) * 1.0
@@ -83,7 +83,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
         spots = spots[(np.abs(spots[:, 1] - SEA) < 0.3)]
         flora.stones(rng, spots, 0.12 + 0.55 * rng.uniform(0, 1, len(spots)) ** 2)
         crag = on(np.array([[-9.5, -9.0], [-12.0, -11.5], [-8.0, -11.5], [12, -14]]))
-        flora.stones(rng, crag + (0, 0.3, 0), np.array([1.3, 2.1, 0.8, 1.2]))
+        flora.stones(rng, crag + np.array([0, 0.3, 0]), np.array([1.3, 2.1, 0.8, 1.2]))
     pebbles = on(ring(rng, 260, 0.9, 9, 1.0))
     flora.stones(rng, pebbles, 0.012 + 0.035 * rng.uniform(0, 1, 260) ** 2)
     _belongings(stage, spec, rng, on)

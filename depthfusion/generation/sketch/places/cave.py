@@ -14,7 +14,7 @@ from depthfusion.generation.sketch.model import (
     Stage,
     turned,
 )
-from depthfusion.generation.sketch.places.plants import Flora
+from depthfusion.generation.sketch.places.plants import UP, Flora
 from depthfusion.generation.sketch.places.scatter import apart, hills, ring
 from depthfusion.generation.sketch.words import SceneSpec
 
@@ -126,7 +126,7 @@ def _crystals(stage, spec, rng, on, wide):
     spots = on(spots[(room > 0.25) & (room < 0.75)])[: 16 if asked else 6]
     for x, y, z in spots:
         count = 9
-        out = rng.normal(0, 0.45, (count, 3)) + (0, 1, 0)
+        out = rng.normal(0, 0.45, (count, 3)) + UP
         out /= np.linalg.norm(out, axis=1, keepdims=True)
         long = rng.uniform(0.15, 0.6, count)
         start = np.array([x, y - 0.05, z]) + rng.normal(0, 0.06, (count, 3))

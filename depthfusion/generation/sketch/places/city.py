@@ -177,7 +177,7 @@ def _street(stage, flora, spec, rng, dark, lamps):
     wood = stage.material(PLAIN, "#7a5636", "#5d3f26", 0.2, 0.4)
     red = stage.material(PLAIN, "#a3261c", "#8a1d15", 0.3, 0.1, gloss=0.4)
     base = ROAD_Y + KERB
-    for k, z in enumerate(np.arange(-110, 120, 14.0)):
+    for z in np.arange(-110, 120, 14.0):
         for side in (-1, 1):
             at = z + (7 if side > 0 else 0)
             g = Group(stage, (side * (WALK + 0.6), base, at), -side * np.pi / 2)

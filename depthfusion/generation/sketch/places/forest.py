@@ -36,7 +36,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
         return np.stack([points[:, 0], height(points[:, 0], points[:, 1]), points[:, 1]], -1)
 
     clear = 0.0 if spec.lacks("path") else 1.0
-    points = apart(ring(rng, 700, 3.4, 60, 0.66), 1.9, 0.03)
+    points = apart(ring(rng, 1100, 3.0, 62, 0.62), 1.7, 0.022)
     points = points[path(points[:, 0], points[:, 1]) * clear < 0.08]
     if not spec.lacks("trees"):
         for foot in on(points):
@@ -51,10 +51,10 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
                 )
         backdrop = on(ring(rng, 900, 70, 260, 0.7))
         tall = rng.uniform(9, 17, len(backdrop))
-        stage.place(
-            CARD, backdrop + np.outer(tall / 2, (0, 1, 0)), np.stack([tall * 0.2, tall / 2, tall], -1),
-            flora.far, turned(np.arctan2(backdrop[:, 0], backdrop[:, 2])), rng.uniform(0.8, 1.2, len(tall)),
-        )  # fmt: skip
+        facing = turned(np.arctan2(backdrop[:, 0], backdrop[:, 2]))
+        size = np.stack([0.2 * tall, 0.5 * tall, tall], -1)
+        middle = backdrop + np.outer(tall / 2, (0, 1, 0))
+        stage.place(CARD, middle, size, flora.far, facing, rng.uniform(0.8, 1.2, len(tall)))
     floor_points = ring(rng, 420, 1.1, 28, 0.85)
     floor_points = floor_points[path(floor_points[:, 0], floor_points[:, 1]) < 0.35]
     if not spec.lacks("ferns"):

@@ -114,7 +114,7 @@ def chair(g: Group, f: Fittings) -> None:
 def books(
     g: Group, f: Fittings, rng: Generator, start: float, stop: float, base: float, room: float
 ) -> None:
-    """A row of books from x = start to stop, their spines towards +Z; some lean, some are missing."""
+    """A row of books from x = start to stop, spines towards +Z; some lean, some are missing."""
     x = start
     while x < stop - 0.05:
         thick, tall = rng.uniform(0.016, 0.05), rng.uniform(0.62, 0.93) * room
@@ -195,6 +195,16 @@ def lamp(g: Group, f: Fittings, power: float, tall: float = 1.55) -> None:
         g.stage.light(g._at((0, tall - 0.22, 0)), "#ffb765", power, 0.03)
 
 
+def pendant(g: Group, f: Fittings) -> None:
+    """A woven lamp hanging from the ceiling at the group's origin."""
+    g.rod((0, 0, 0), (0, -0.04, 0), 0.06, f.brass)
+    g.rod((0, 0, 0), (0, -0.42, 0), 0.006, f.dark)
+    for k in range(9):
+        y, r = -0.40 - 0.028 * k, 0.06 + 0.26 * np.sin(0.30 + 0.30 * k)
+        g.rod((0, y, 0), (0, y - 0.016, 0), r, f.oak, 1.0, 1.15)
+    g.ball((0, -0.68, 0), 0.07, f.shade)
+
+
 def bed(g: Group, f: Fittings) -> None:
     """A double bed with a headboard, pillows and a throw."""
     g.box((0, 0.24, 1.0), (0.86, 0.12, 1.04), f.dark)
@@ -234,7 +244,8 @@ def fireplace(g: Group, f: Fittings, rng: Generator, lit: bool) -> None:
     g.box((0, 0.5, -0.02), (0.45, 0.5, 0.02), f.stone, 0.12)
     for k in range(5):
         y, x = 0.12 + 0.07 * (k // 3), 0.05 * (k - 2)
-        g.rod((x - 0.28, y, 0.14 + 0.08 * (k % 3)), (x + 0.28, y + 0.03 * (k % 2), 0.18 + 0.06 * (k % 3)),
-              0.045, f.ember if lit and k % 2 == 0 else f.dark, 0.9)  # fmt: skip
+        start = (x - 0.28, y, 0.14 + 0.08 * (k % 3))
+        end = (x + 0.28, y + 0.03 * (k % 2), 0.18 + 0.06 * (k % 3))
+        g.rod(start, end, 0.045, f.ember if lit and k % 2 == 0 else f.dark, 0.9)
     if lit:
         g.stage.light(g._at((0, 0.34, 0.36)), "#ff8a3a", 1.5, 0.06)

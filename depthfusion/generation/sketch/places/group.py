@@ -1,4 +1,4 @@
-"""Things built of parts: boxes, rods and balls in coordinates of their own, then set down turned."""
+"""Things built of boxes, rods and balls in coordinates of their own, then set down turned."""
 
 from dataclasses import dataclass
 

@@ -16,7 +16,7 @@ from depthfusion.generation.sketch.model import (
     turned,
 )  # fmt: skip
 from depthfusion.generation.sketch.places.group import Group
-from depthfusion.generation.sketch.places.plants import Flora
+from depthfusion.generation.sketch.places.plants import UP, Flora
 from depthfusion.generation.sketch.places.scatter import hills, ring
 from depthfusion.generation.sketch.words import SceneSpec
 
@@ -39,8 +39,9 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
             near = np.abs(x - cx) + np.abs(z - cz) < 4.5 * s
             if near.any():
                 d = np.hypot(x[near] - cx, z[near] - cz) / s
-                h[near] += s * (0.20 * (np.minimum(d, 1) ** 2 - 1) * (d < 1) + 0.20 * np.exp(-(((d - 1.0) / 0.32) ** 2)) * (d >= 1)
-                                + 0.20 * (d < 1) * np.exp(-(((d - 1.0) / 0.18) ** 2)))  # fmt: skip
+                bowl = np.minimum(d, 1) ** 2 - 1
+                rim = np.exp(-(((d - 1.0) / np.where(d < 1, 0.18, 0.32)) ** 2))
+                h[near] += 0.20 * s * (bowl + rim)
         rise = np.clip((r - 700) / 2200, 0, 1)
         rugged = 0.85 if not moon else 0.35
         return (
@@ -104,9 +105,9 @@ def _lander(g: Group, stage: Stage) -> None:
     for k in range(4):
         a = 0.78 + k * np.pi / 2
         out = np.array([np.sin(a), 0, np.cos(a)])
-        foot = 2.9 * out + (0, 0.06, 0)
-        g.rod(1.5 * out + (0, 2.0, 0), foot, 0.075, dark)
-        g.rod(1.5 * out + (0, 1.3, 0), 2.4 * out + (0, 0.7, 0), 0.05, dark)
-        g.rod(foot - (0, 0.08, 0), foot + (0, 0.02, 0), 0.42, foil)
+        foot = 2.9 * out + 0.06 * UP
+        g.rod(1.5 * out + 2.0 * UP, foot, 0.075, dark)
+        g.rod(1.5 * out + 1.3 * UP, 2.4 * out + 0.7 * UP, 0.05, dark)
+        g.rod(foot - 0.08 * UP, foot + 0.02 * UP, 0.42, foil)
     for k in range(5):
         g.box((0, 0.35 + 0.25 * k, 2.45 - 0.17 * k), (0.25, 0.015, 0.04), dark)

@@ -27,6 +27,7 @@ from depthfusion.generation.sketch.model import (
 )  # fmt: skip
 from depthfusion.generation.sketch.words import SceneSpec
 
+UP = np.array([0.0, 1.0, 0.0])
 GREENS = {
     "spring": ("#5f8f2f", "#a3bf4a"),
     "summer": ("#35611f", "#6f8f35"),
@@ -77,7 +78,7 @@ class Flora:
                 LEAVES, "#3c5f22", "#6f8a38", 1, 0.5, leaf=0.7, cutout=FROND, detail=0.35
             ),
             stone=stage.material(ROCK, "#8b8578", "#4a463f", 0.5, 1.2),
-            core=stage.material(GROUND, low, "#1c2412", 0.25, 2.0, leaf=0.2),
+            core=stage.material(GROUND, "#1c2a10", "#141a0c", 0.12, 3.0, leaf=0.1),
             blade=stage.material(
                 LEAVES, "#3f6a2a", "#7c9440", 1, 0.4, leaf=0.6, cutout=BLADE, detail=0.1
             ),
@@ -94,7 +95,7 @@ class Flora:
         girth = 0.016 * tall + 0.05
         lean = rng.normal(0, 0.012, 2) * tall
         self.rod((x, y - 0.4, z), (x + lean[0], y + tall, z + lean[1]), girth, 0.12, self.bark)
-        whorls, arms = int(2.5 * tall * full), 7
+        whorls, arms = int(3.0 * tall * full), 8
         level = np.repeat(np.linspace(0.16 + 0.12 * rng.uniform(), 0.985, whorls), arms)
         level = level + rng.normal(0, 0.006, level.size)
         reach = (
@@ -111,7 +112,8 @@ class Flora:
         )
         start = np.stack([x + level * lean[0], y + level * tall, z + level * lean[1]], -1)
         tip = start + out * reach[:, None]
-        self.rod((x, y + 0.30 * tall, z), (x, y + 0.94 * tall, z), 0.055 * tall, 0.1, self.core)
+        foot, top = (x, y + 0.36 * tall, z), (x, y + 0.92 * tall, z)
+        self.rod(foot, top, 0.030 * tall, 0.1, self.core)
         self.cards(
             rng,
             start,
@@ -128,9 +130,9 @@ class Flora:
         bark = self.pale if birch else self.bark
         foot = np.asarray(foot, float)
         girth = (0.014 if birch else 0.026) * tall + 0.03
-        crotch = foot + (rng.normal(0, 0.3), tall * rng.uniform(0.38, 0.5), rng.normal(0, 0.3))
-        self.rod(foot - (0, 0.4, 0), crotch, girth, 0.62, bark)
-        self.rod(foot - (0, 0.1, 0), foot + (0, 0.5, 0), 1.5 * girth, 0.62, bark)
+        crotch = foot + rng.normal(0, 0.3, 3) * (1, 0, 1) + tall * rng.uniform(0.38, 0.5) * UP
+        self.rod(foot - 0.4 * UP, crotch, girth, 0.62, bark)
+        self.rod(foot - 0.1 * UP, foot + 0.5 * UP, 1.5 * girth, 0.62, bark)
         spread = tall * (0.17 if birch else 0.27)
         count = 7 if birch else 10
         yaw = np.arange(count) * 2.399 + rng.uniform(0, 6)
@@ -138,19 +140,19 @@ class Flora:
         ends = crotch + np.stack(
             [np.sin(yaw) * spread, rise, np.cos(yaw) * spread], -1
         ) * rng.uniform(0.7, 1.15, (count, 1))
-        self.rod(np.broadcast_to(crotch - (0, 0.1, 0), ends.shape), ends, 0.42 * girth, 0.25, bark)
-        inside = np.array([0.085, 0.075, 0.085]) * tall * (0.7 if birch else 1.0)
+        self.rod(np.broadcast_to(crotch - 0.1 * UP, ends.shape), ends, 0.42 * girth, 0.25, bark)
+        inside = np.array([0.055, 0.045, 0.055]) * tall * (0.7 if birch else 1.0)
         self.stage.place(SPHERE, ends, inside, self.core)
         middle = np.repeat(ends, max(6, int((24 if birch else 32) * full)), axis=0)
         middle = middle + rng.normal(0, 0.085 * tall, middle.shape) * (1, 0.75, 1)
-        self.leafage(rng, middle, (0.026 * tall + 0.10) / np.sqrt(full), self.leaves)
+        self.leafage(rng, middle, (0.028 * tall + 0.12) / np.sqrt(full), self.leaves)
 
     def palm(self, rng: Generator, foot: ArrayLike, tall: float) -> None:
         """Grow a palm: a ringed, leaning trunk, arching fronds, and a few nuts."""
         foot = np.asarray(foot, float)
         lean = rng.normal(0, 0.16, 2) * tall
         t = np.linspace(0, 1, 12)[:, None]
-        line = foot + np.hstack([lean[0] * t**1.7, tall * t, lean[1] * t**1.7]) - (0, 0.2, 0)
+        line = foot + np.hstack([lean[0] * t**1.7, tall * t, lean[1] * t**1.7]) - 0.2 * UP
         girth = (0.018 * tall + 0.06) * (1.25 - 0.55 * t[:-1, 0])
         self.rod(line[:-1], line[1:], girth * 1.08, 0.82, self.bark)
         top = line[-1]
@@ -169,20 +171,20 @@ class Flora:
             width = (0.30, 0.36, 0.30, 0.20)[k] * reach
             self.cards(rng, start, tip, width, self.blade, tone)
             start = tip - 0.06 * out
-        nuts = top + rng.normal(0, 0.11, (5, 3)) - (0, 0.15, 0)
+        nuts = top + rng.normal(0, 0.11, (5, 3)) - 0.15 * UP
         self.stage.place(SPHERE, nuts, (0.09, 0.11, 0.09), self.bark, tint=0.8)
 
     def cactus(self, rng: Generator, foot: ArrayLike, tall: float) -> None:
         """Grow a saguaro with bent arms."""
         foot, girth = np.asarray(foot, float), 0.075 * tall + 0.04
-        self.rod(foot - (0, 0.2, 0), foot + (0, tall, 0), girth, 0.85, self.spine)
-        self.stage.place(SPHERE, foot + (0, tall, 0), girth * 0.86, self.spine)
+        self.rod(foot - 0.2 * UP, foot + tall * UP, girth, 0.85, self.spine)
+        self.stage.place(SPHERE, foot + tall * UP, girth * 0.86, self.spine)
         for _ in range(rng.integers(1, 4)):
             yaw, base = rng.uniform(-np.pi, np.pi), tall * rng.uniform(0.35, 0.6)
             out = np.array([np.sin(yaw), 0, np.cos(yaw)]) * girth * 3.0
-            elbow = foot + (0, base, 0) + out + (0, 0.1, 0)
-            tip = elbow + (0, tall * rng.uniform(0.2, 0.4), 0)
-            self.rod(foot + (0, base, 0), elbow, girth * 0.6, 1.0, self.spine)
+            elbow = foot + (base + 0.1) * UP + out
+            tip = elbow + tall * rng.uniform(0.2, 0.4) * UP
+            self.rod(foot + base * UP, elbow, girth * 0.6, 1.0, self.spine)
             self.rod(elbow, tip, girth * 0.62, 0.9, self.spine)
             self.stage.place(SPHERE, np.array([elbow, tip]), girth * 0.60, self.spine)
 

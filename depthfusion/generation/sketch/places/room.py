@@ -13,7 +13,6 @@ from depthfusion.generation.sketch.model import (
     Air,
     Ground,
     Stage,
-    turned,
 )  # fmt: skip
 from depthfusion.generation.sketch.places import furniture as put
 from depthfusion.generation.sketch.places.group import Group
@@ -59,10 +58,10 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
     if not (bedroom or office):
         put.table(corner(0.55, -1.35, 0.12), f, 0.52, 0.32, 0.42, f.oak)
         put.vase(corner(0.35, -1.42, 0, FLOOR + 0.42), f, rng, 0.95, 9)
+        pile = corner(0.85, -1.28, 0.0, FLOOR + 0.42)
         for k in range(3):
-            stage.place(BOX, (0.85, FLOOR + 0.432 + 0.028 * k, -1.28), (0.12, 0.0135, 0.085), f.book,
-                        turned(0.3 * k),
-                        np.clip(rng.uniform(0.1, 0.8, (1, 3)), 0, 1))  # fmt: skip
+            tint = rng.uniform(0.1, 0.7, (1, 3))
+            pile.box((0, 0.014 + 0.028 * k, 0), (0.12, 0.0135, 0.085), f.book, tint, yaw=0.3 * k)
     if not spec.lacks("library"):
         put.shelf(corner(left + 0.17, -1.35, turn), f, rng, 0.85, 2.2)
         put.shelf(corner(left + 0.17, 0.42, turn), f, rng, 0.85, 2.2)
@@ -76,7 +75,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
         put.fireplace(corner(-0.3, BACK - 0.02, np.pi), f, rng, fire or dark)
         for k, (x, z, yaw, size) in enumerate((
             (1.7, BACK - 0.03, np.pi, 0.42), (-1.95, BACK - 0.03, np.pi, 0.36),
-            (right - 0.03, -1.2, -turn, 0.40), (right - 0.03, -0.3, -turn, 0.30),
+            (right - 0.03, -1.42, -turn, 0.38), (right - 0.03, -0.22, -turn, 0.34),
         )):  # fmt: skip
             g = corner(x, z, yaw)
             g.box((0, 1.75, 0), (size * 1.3 + 0.05, size + 0.05, 0.02), f.dark)
@@ -86,6 +85,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
     if not spec.lacks("plants"):
         put.plant(corner(2.35, -2.75), f, rng, 1.1)
         put.plant(corner(-2.45, -2.85), f, rng, 0.8)
+    put.pendant(corner(0.1, -0.75, 0.0, CEILING), f)
     put.lamp(corner(2.45, 0.75 if not office else 1.9), f, (0.55 if dark else 0.22) * lit)
     _garden(stage, spec, rng)
     return stage, _indoors(spec, air, stage, rng)

@@ -18,7 +18,7 @@ def hills(
 
 
 def ring(rng: Generator, count: int, near: float, far: float, even: float = 0.5) -> NDArray:
-    """Scatter [N, 2] points x, z between two radii; `even` 0.5 is uniform by area, 1 denser near."""
+    """Scatter [N, 2] points x, z between radii; `even` 0.5 is uniform by area, 1 denser near."""
     radius = (rng.uniform(0, 1, count) ** even) * (far - near) + near
     angle = rng.uniform(-np.pi, np.pi, count)
     return np.stack([radius * np.sin(angle), -radius * np.cos(angle)], axis=1)
