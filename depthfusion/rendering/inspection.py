@@ -1,0 +1,185 @@
+"""A scene looked over the way a person would: from its middle, and leaning to every side.
+
+Holes are counted in pictures, not argued from the mesh; what is stretched is measured by what an
+eye at the rim of the head box would see it stretched to.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from depthfusion.geometry.cameras import Equirectangular
+from depthfusion.rendering.renderer import Renderer
+from depthfusion.types import LayeredScene, Pose, Progress, TexturedMesh, silent
+from depthfusion.types.arrays import Bool, Float64
+
+STRETCHED = 2.0  # texels that an edge of one texel may grow to before it looks like rubber
+SMALLEST_JUMP = 2.0  # texels; an edge that grows by less is no curtain, however short it is
+EYES = (512, 256)  # pixels of the panoramas in which holes are counted
+SHRINK = 0.8  # what the head box is taken in by while it still shows holes
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """How sound a scene is.
+
+    Parameters
+    ----------
+    layers, triangles, vertices : counts; triangles also by layer in `triangles_by_layer`.
+    head_box : radius the scene was built for, in its unit.
+    safe_head_box : largest radius, up to that, from whose rim no pixel is empty.
+    nearest : distance of the nearest thing shown.
+    hole_share : share of pixels with nothing to show, over all directions, from the rim of the
+        head box.
+    stretched_triangles, stretched_share : triangles that an eye there would see drawn out to more
+        than twice their length, and their share of the sphere as the centre sees it.
+    boundary_edges : edges of a single triangle where the texture shows something; 0 is closed.
+    seam_error, pole_error : how far apart vertices lie that stand on the same direction at the
+        seam, and at a pole; in the scene's unit.
+    """
+
+    layers: int
+    triangles: int
+    vertices: int
+    triangles_by_layer: dict[str, int]
+    head_box: float
+    safe_head_box: float
+    nearest: float
+    hole_share: float
+    stretched_triangles: int
+    stretched_share: float
+    boundary_edges: int
+    seam_error: float
+    pole_error: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, ready for JSON."""
+        return asdict(self)
+
+
+def inspect_scene(
+    layered: LayeredScene,
+    meshes: Sequence[TexturedMesh],
+    renderer: Renderer,
+    progress: Progress = silent,
+) -> Scorecard:
+    """Measure a scene; the renderer, which must draw equirectangular cameras, gets it loaded.
+
+    Parameters
+    ----------
+    layered : the scene.
+    meshes : as `mesh_scene` made them from it.
+    """
+    renderer.load(meshes)
+    safe, holes = _safe_radius(layered.head_box, renderer, progress)
+    stretched = [_stretched(mesh, layered.head_box) for mesh in meshes]
+    seams, poles = zip(*(_closing_errors(mesh) for mesh in meshes), strict=True)
+    return Scorecard(
+        layers=len(layered.layers),
+        triangles=sum(len(mesh.faces) for mesh in meshes),
+        vertices=sum(len(mesh.vertices) for mesh in meshes),
+        triangles_by_layer={mesh.name: len(mesh.faces) for mesh in meshes},
+        head_box=layered.head_box,
+        safe_head_box=safe,
+        nearest=min(
+            float(layer.distance[layer.rgba[..., 3] > 0].min(initial=np.inf))
+            for layer in layered.layers
+        ),
+        hole_share=holes,
+        stretched_triangles=int(sum(bad.sum() for bad, _ in stretched)),
+        stretched_share=float(sum(share for _, share in stretched)),
+        boundary_edges=sum(_open_edges(mesh) for mesh in meshes),
+        seam_error=max(seams),
+        pole_error=max(poles),
+    )
+
+
+def eye_positions(radius: float) -> Float64:
+    """Eyes on the rim of a head box [14, 3]: along the axes and the diagonals."""
+    axes = np.concatenate([np.eye(3), -np.eye(3)])
+    signs = np.array(np.meshgrid(*[(-1, 1)] * 3)).reshape(3, -1).T / np.sqrt(3)
+    return radius * np.concatenate([axes, signs])
+
+
+def _safe_radius(radius: float, renderer: Renderer, progress: Progress) -> tuple[float, float]:
+    """The largest radius without holes, and the share of holes at the one asked for."""
+    asked = share = _hole_share(radius, renderer, progress)
+    while share > 0 and radius > 1e-3:
+        radius *= SHRINK
+        share = _hole_share(radius, renderer, progress)
+    return (radius if share == 0 else 0.0), asked
+
+
+def _hole_share(radius: float, renderer: Renderer, progress: Progress) -> float:
+    eyes = eye_positions(radius)
+    camera, empty = Equirectangular(*EYES), 0
+    for number, eye in enumerate(eyes):
+        progress("Leaning to every side", number / len(eyes))
+        empty += int(renderer.render(camera, Pose.at(eye)).holes.sum())
+    return empty / (len(eyes) * EYES[0] * EYES[1])
+
+
+def _shows(mesh: TexturedMesh, uvs: np.ndarray) -> Bool:
+    """Whether the texture shows anything at texture coordinates [..., 2]."""
+    if mesh.alpha_mode == "opaque" or mesh.texture.shape[2] == 3:
+        return np.ones(uvs.shape[:-1], np.bool_)
+    height, width = mesh.texture.shape[:2]
+    x = np.clip((uvs[..., 0] * width).astype(np.intp), 0, width - 1)
+    y = np.clip((uvs[..., 1] * height).astype(np.intp), 0, height - 1)
+    return mesh.texture[y, x, 3] >= 128
+
+
+def _stretched(mesh: TexturedMesh, reach: float) -> tuple[Bool, float]:
+    """Which triangles would be drawn out [F], and the share of the sphere they cover."""
+    if not len(mesh.faces):
+        return np.zeros(0, np.bool_), 0.0
+    texel = 2 * np.pi / mesh.texture.shape[1]
+    corners = mesh.vertices[mesh.faces].astype(np.float64)  # [F, 3, 3]
+    distance = np.linalg.norm(corners, axis=-1)
+    rays = corners / distance[..., None]
+    after = np.roll(rays, -1, axis=1)
+    length = np.arctan2(np.linalg.norm(np.cross(rays, after), axis=-1), (rays * after).sum(-1))
+    growth = reach * np.abs(1 / distance - 1 / np.roll(distance, -1, axis=1))
+    bad = (growth > SMALLEST_JUMP * texel) & (growth > (STRETCHED - 1) * np.maximum(length, texel))
+    middle = _shows(mesh, mesh.uvs[mesh.faces].mean(axis=1))
+    stretched = bad.any(axis=1) & middle
+    solid = np.abs(np.einsum("fi,fi->f", rays[:, 0], np.cross(rays[:, 1], rays[:, 2]))) / 2
+    return stretched, float(solid[stretched].sum() / (4 * np.pi))
+
+
+def _open_edges(mesh: TexturedMesh) -> int:
+    """Edges of one triangle only, corners merged by position, where the texture shows something."""
+    _, same = np.unique(mesh.vertices, axis=0, return_inverse=True)
+    faces = same.reshape(-1)[mesh.faces]
+    edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
+    corners = np.concatenate([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]], mesh.faces[:, [2, 0]]])
+    keep = edges[:, 0] != edges[:, 1]
+    _, first, count = np.unique(edges[keep], axis=0, return_index=True, return_counts=True)
+    single = corners[keep][first[count == 1]]
+    return int(_shows(mesh, mesh.uvs[single].mean(axis=1)).sum())
+
+
+def _closing_errors(mesh: TexturedMesh) -> tuple[float, float]:
+    """Distance between vertices of one direction across the seam, and at either pole."""
+    u, v = mesh.uvs[:, 0], mesh.uvs[:, 1]
+    inner = (v > 0) & (v < 1)
+    left, right = inner & (u == 0), inner & (u == 1)
+    at = {
+        float(row): mesh.vertices[k] for row, k in zip(v[left], np.flatnonzero(left), strict=True)
+    }
+    seam = max(
+        (
+            float(np.linalg.norm(mesh.vertices[k] - at[float(v[k])]))
+            for k in np.flatnonzero(right)
+            if float(v[k]) in at
+        ),
+        default=0.0,
+    )
+    pole = 0.0
+    for row in (0.0, 1.0):
+        corners = mesh.vertices[v == row]
+        if len(corners):
+            pole = max(pole, float(np.linalg.norm(corners - corners[0], axis=1).max()))
+    return seam, pole
