@@ -16,8 +16,7 @@ class ServeOptions:
     host : address to listen on; one that other machines reach asks for `auth` or `insecure`.
     port : 0 takes any free one.
     auth : user and password, asked for on every route, or `None`.
-    share : make a public link through Gradio's tunnel; asks for `auth` or `insecure` likewise.
-    desktop : open a native window where pywebview is installed, else the browser.
+    share, desktop : a public link, a window of its own; both belong to a later version.
     insecure : allow others in without a password.
     library : folder that holds the scenes; `None` is the one that the command line uses too.
     upload_limit : bytes of one upload.
@@ -25,7 +24,8 @@ class ServeOptions:
     Raises
     ------
     InputError
-        `auth` is half empty, or others could reach the app without one.
+        `auth` is half empty, others could reach the app without one, or a value belongs to a later
+        version.
     """
 
     host: str = "127.0.0.1"
@@ -43,16 +43,15 @@ class ServeOptions:
             raise InputError("--auth must be NAME:PASSWORD, both of them not empty")
         if not 0 <= self.port < 65536:
             raise InputError(f"--port must be 0 to 65535; got {self.port}")
-        if self.auth or self.insecure:
-            return
-        if not is_loopback(self.host):
-            raise InputError(
-                f"--host {self.host} lets other machines in: "
-                "add --auth NAME:PASSWORD, or --insecure if that is meant"
-            )
         if self.share:
             raise InputError(
-                "--share lets anybody with the link in: "
+                "--share is not in this version; forward the port yourself, together with --auth"
+            )
+        if self.desktop:
+            raise InputError("--desktop is not in this version; open the address in a browser")
+        if not (self.auth or self.insecure or is_loopback(self.host)):
+            raise InputError(
+                f"--host {self.host} lets other machines in: "
                 "add --auth NAME:PASSWORD, or --insecure if that is meant"
             )
 

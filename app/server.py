@@ -30,6 +30,8 @@ from depthfusion.types import InputError
 
 HERE = Path(__file__).parent
 VIEWER = HERE / "viewer"
+GRACE = 2
+"""Seconds that open pages have to let go when the app ends."""
 
 
 def build_app(options: ServeOptions, studio: Any = None) -> ASGIApp:
@@ -149,7 +151,9 @@ def run(options: ServeOptions, announce: Callable[[str], None] | None = None) ->
     listener = listen(options)
     port = listener.getsockname()[1]
     app = build_app(options)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE)
+    )
     shown = f"[{options.host}]" if ":" in options.host else options.host
     (announce or to_stderr)(f"DepthFusion is at http://{shown}:{port}  (Ctrl-C ends it)")
     server.run(sockets=[listener])

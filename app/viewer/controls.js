@@ -19,7 +19,8 @@ export class Controls {
     for (const button of this.#ways) button.addEventListener('click', () => this.see(button.dataset.see));
     for (const button of page.querySelectorAll('[data-key]')) label(button);
     page.addEventListener('keydown', (event) => this.#key(event));
-    for (const type of ['pointermove', 'pointerdown', 'keydown', 'focusin']) page.addEventListener(type, () => this.wake());
+    for (const type of ['pointermove', 'pointerdown', 'keydown', 'focusin'])
+      page.addEventListener(type, () => this.wake());
     this.wake();
   }
 
@@ -72,7 +73,9 @@ export class Controls {
       event.preventDefault();
       return;
     }
-    const button = [...this.#page.querySelectorAll('[data-key]')].find((b) => b.dataset.key === event.key.toUpperCase());
+    const button = [...this.#page.querySelectorAll('[data-key]')].find(
+      (b) => b.dataset.key === event.key.toUpperCase(),
+    );
     if (!button || (this.#page.getElementById('help').open && event.key !== '?')) return;
     event.preventDefault();
     button.click();

@@ -1,13 +1,22 @@
 /** The scene's meshes, drawn in the right order and in three ways: colour, depth, mesh. */
 
 import {
-  DoubleSide, Group, GLTFLoader, LinearMipmapLinearFilter, MeshBasicMaterial, Quaternion, ShaderMaterial, Vector3,
+  DoubleSide,
+  Group,
+  GLTFLoader,
+  LinearMipmapLinearFilter,
+  Mesh,
+  MeshBasicMaterial,
+  Quaternion,
+  ShaderMaterial,
+  Vector3,
 } from 'three';
 import { cutIntoSectors, keepInView } from 'viewer/sectors.js';
 import { SceneError } from 'viewer/source.js';
 
-/** Alpha below this is nothing at all, and must not hide what lies behind it. */
-const FAINTEST = 0.01;
+/** Alpha from `WHOLE` on is solid; below `FAINTEST` it is nothing at all. */
+const WHOLE = 0.98;
+const FAINTEST = 0.004;
 
 /** Read a GLB's layers, far to near as the file has them: the order in which they are drawn. */
 export async function readLayers(bytes) {
@@ -32,14 +41,14 @@ export class Layers {
     this.extent = farthest;
     this.root = new Group();
     root.updateMatrixWorld(true);
-    this.layers = meshes.map((mesh, index) => {
+    this.layers = meshes.map((mesh, order) => {
       const sectors = cutIntoSectors(mesh.geometry.applyMatrix4(mesh.matrixWorld));
+      const ways = materials(mesh.material, this.near, this.far, anisotropy);
       for (const sector of sectors) {
-        // Far layers come first: a blended rim mixes with what is already there.
-        sector.mesh.renderOrder = index;
+        if (ways.rim) sector.mesh.add(rimOf(sector.mesh, ways.rim, order));
         this.root.add(sector.mesh);
       }
-      return { sectors, ways: materials(mesh.material, this.near, this.far, anisotropy) };
+      return { sectors, ways };
     });
     this.show('colour');
   }
@@ -47,7 +56,10 @@ export class Layers {
   /** @param {'colour' | 'depth' | 'mesh'} way */
   show(way) {
     for (const { sectors, ways } of this.layers) {
-      for (const { mesh } of sectors) mesh.material = ways[way];
+      for (const { mesh } of sectors) {
+        mesh.material = ways[way];
+        for (const rim of mesh.children) rim.visible = way === 'colour';
+      }
     }
   }
 
@@ -67,20 +79,39 @@ export class Layers {
 const turned = new Quaternion();
 const place = new Vector3();
 
+/** The soft edge of a part, drawn over what is solid; far layers first, so that they mix in order. */
+function rimOf(solid, material, order) {
+  const rim = new Mesh(solid.geometry, material);
+  rim.renderOrder = order;
+  rim.frustumCulled = false;
+  return rim;
+}
+
+/**
+ * A layer's materials. One that is blended is drawn twice: what is solid as if it were opaque, in any
+ * order, and then its rim, which hides nothing. So a rim never cuts a hole into what lies behind it.
+ */
 function materials({ map, transparent, alphaTest }, near, far, anisotropy) {
   if (map) {
     map.anisotropy = anisotropy;
     map.minFilter = LinearMipmapLinearFilter;
   }
-  // One sheet seldom covers itself, so a rim may write depth: what it hides was drawn before it.
-  const colour = new MeshBasicMaterial({
-    map, transparent, side: DoubleSide, forceSinglePass: true, depthWrite: true, toneMapped: false,
-    alphaTest: transparent ? FAINTEST : alphaTest,
-  });
-  const mesh = new MeshBasicMaterial({
-    map, wireframe: true, toneMapped: false, alphaTest: Math.max(colour.alphaTest, FAINTEST),
-  });
-  return { colour, mesh, depth: depthMaterial(colour, near, far) };
+  const cut = transparent ? WHOLE : alphaTest;
+  const plain = { map, side: DoubleSide, toneMapped: false };
+  return {
+    colour: new MeshBasicMaterial({ ...plain, alphaTest: cut }),
+    depth: depthMaterial(map, transparent ? 0.5 : alphaTest, near, far),
+    mesh: new MeshBasicMaterial({ ...plain, alphaTest: transparent ? 0.5 : alphaTest, wireframe: true }),
+    rim:
+      transparent &&
+      new MeshBasicMaterial({
+        ...plain,
+        alphaTest: FAINTEST,
+        transparent: true,
+        depthWrite: false,
+        forceSinglePass: true,
+      }),
+  };
 }
 
 /** Distances from the origin of the nearest and the farthest vertex. */
@@ -98,10 +129,11 @@ function reach(meshes) {
 }
 
 /** Near is light, far is dark, evenly in inverse distance: the ramp is inferno's, as a polynomial. */
-function depthMaterial({ map, transparent, alphaTest }, near, far) {
+function depthMaterial(map, cut, near, far) {
   return new ShaderMaterial({
-    transparent, side: DoubleSide, forceSinglePass: true, toneMapped: false,
-    uniforms: { map: { value: map }, inverse: { value: [1 / near, 1 / far] }, faintest: { value: alphaTest } },
+    side: DoubleSide,
+    toneMapped: false,
+    uniforms: { map: { value: map }, inverse: { value: [1 / near, 1 / far] }, cut: { value: cut } },
     vertexShader: `
       varying vec2 at; varying vec3 place;
       void main() {
@@ -109,7 +141,7 @@ function depthMaterial({ map, transparent, alphaTest }, near, far) {
         gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
       }`,
     fragmentShader: `
-      uniform sampler2D map; uniform vec2 inverse; uniform float faintest;
+      uniform sampler2D map; uniform vec2 inverse; uniform float cut;
       varying vec2 at; varying vec3 place;
       vec3 inferno(float t) {
         return vec3(0.000219, 0.001651, -0.019481)
@@ -118,10 +150,9 @@ function depthMaterial({ map, transparent, alphaTest }, near, far) {
           + t * (vec3(-71.319428, 32.626064, 73.209520) + t * vec3(25.131126, -12.242669, -23.070325))))));
       }
       void main() {
-        float alpha = texture2D(map, at).a;
-        if (alpha < faintest) discard;
+        if (texture2D(map, at).a < cut) discard;
         float t = clamp((1.0 / length(place) - inverse.y) / (inverse.x - inverse.y), 0.0, 1.0);
-        gl_FragColor = vec4(clamp(inferno(0.06 + 0.92 * t), 0.0, 1.0), alpha);
+        gl_FragColor = vec4(clamp(inferno(0.06 + 0.92 * t), 0.0, 1.0), 1.0);
       }`,
   });
 }

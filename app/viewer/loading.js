@@ -15,7 +15,9 @@ export class Cover {
   /** @param {string} address of a small picture of the scene; what fails to load is simply not shown. */
   thumbnail(address) {
     const image = this.#at('thumbnail');
-    image.addEventListener('load', () => { image.hidden = false; });
+    image.addEventListener('load', () => {
+      image.hidden = false;
+    });
     if (address) image.src = address;
   }
 

@@ -5,10 +5,20 @@ const KEY_ZOOM = 0.9; // e-folds a second
 const LEAN_SPEED = 0.9; // head boxes a second
 const GLIDE = 0.12; // seconds a flick goes on for
 const AXES = {
-  ArrowLeft: ['look', -1, 0], ArrowRight: ['look', 1, 0], ArrowUp: ['look', 0, 1], ArrowDown: ['look', 0, -1],
-  Equal: ['zoom', -1], NumpadAdd: ['zoom', -1], Minus: ['zoom', 1], NumpadSubtract: ['zoom', 1],
-  KeyW: ['lean', 0, 0, -1], KeyS: ['lean', 0, 0, 1], KeyA: ['lean', -1, 0, 0], KeyD: ['lean', 1, 0, 0],
-  KeyE: ['lean', 0, 1, 0], KeyQ: ['lean', 0, -1, 0],
+  ArrowLeft: ['look', -1, 0],
+  ArrowRight: ['look', 1, 0],
+  ArrowUp: ['look', 0, 1],
+  ArrowDown: ['look', 0, -1],
+  Equal: ['zoom', -1],
+  NumpadAdd: ['zoom', -1],
+  Minus: ['zoom', 1],
+  NumpadSubtract: ['zoom', 1],
+  KeyW: ['lean', 0, 0, -1],
+  KeyS: ['lean', 0, 0, 1],
+  KeyA: ['lean', -1, 0, 0],
+  KeyD: ['lean', 1, 0, 0],
+  KeyE: ['lean', 0, 1, 0],
+  KeyQ: ['lean', 0, -1, 0],
 };
 
 export class Look {
@@ -27,10 +37,14 @@ export class Look {
     const on = (target, type, act, options) => target.addEventListener(type, act, options);
     on(canvas, 'pointerdown', (e) => this.#down(e));
     on(canvas, 'pointermove', (e) => this.#move(e));
-    for (const type of ['pointerup', 'pointercancel', 'lostpointercapture']) on(canvas, type, (e) => this.#up(e));
+    for (const type of ['pointerup', 'pointercancel', 'lostpointercapture'])
+      on(canvas, type, (e) => this.#up(e));
     on(canvas, 'wheel', (e) => this.#wheel(e), { passive: false });
     on(canvas, 'contextmenu', (e) => e.preventDefault());
-    on(canvas, 'dblclick', () => { view.reset(); changed(); });
+    on(canvas, 'dblclick', () => {
+      view.reset();
+      changed();
+    });
     on(window, 'keydown', (e) => this.#key(e));
     on(window, 'keyup', (e) => this.#keys.delete(e.code));
     on(window, 'blur', () => this.#keys.clear());
@@ -53,7 +67,9 @@ export class Look {
   }
 
   #key(event) {
-    const elsewhere = event.target.closest?.(event.code.startsWith('Arrow') ? 'dialog, [role=radiogroup]' : 'dialog');
+    const elsewhere = event.target.closest?.(
+      event.code.startsWith('Arrow') ? 'dialog, [role=radiogroup]' : 'dialog',
+    );
     if (!(event.code in AXES) || elsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     this.#view.turning = 0;

@@ -16,7 +16,10 @@ const at = (id) => document.getElementById(id);
 async function open(cover) {
   const source = findSource();
   cover.progress('Opening the scene', -1);
-  source.thumbnail().then((address) => cover.thumbnail(address), () => {});
+  source.thumbnail().then(
+    (address) => cover.thumbnail(address),
+    () => {},
+  );
   const scene = { view: new View({}), look: null, layers: null };
   const stage = new Stage(at('stage'), (seconds) => advance(scene, stage, seconds));
   const [info, bytes] = await Promise.all([
@@ -58,12 +61,25 @@ async function control(scene, stage, info) {
     stage.invalidate();
   });
   const controls = new Controls({
-    see: (way) => { layers.show(way); changed(); },
-    reset: () => { view.reset(); controls.press('rotate', false); changed(); },
-    rotate: () => { view.turning = view.turning ? 0 : TURN; controls.press('rotate', view.turning !== 0); changed(); },
+    see: (way) => {
+      layers.show(way);
+      changed();
+    },
+    reset: () => {
+      view.reset();
+      controls.press('rotate', false);
+      changed();
+    },
+    rotate: () => {
+      view.turning = view.turning ? 0 : TURN;
+      controls.press('rotate', view.turning !== 0);
+      changed();
+    },
     picture: () => savePicture(stage, info.title),
-    vr: () => (noVR ? controls.say(noVR) : headset.toggle().catch(() => controls.say('The headset did not start.'))),
-    fullscreen: () => toggleFullscreen().catch(() => controls.say('This page is not allowed to fill the screen.')),
+    vr: () =>
+      noVR ? controls.say(noVR) : headset.toggle().catch(() => controls.say('The headset did not start.')),
+    fullscreen: () =>
+      toggleFullscreen().catch(() => controls.say('This page is not allowed to fill the screen.')),
   });
   document.querySelector('[data-do=vr]').classList.toggle('unavailable', Boolean(noVR));
   scene.compass = new Compass(at('compass'));
@@ -73,9 +89,11 @@ async function control(scene, stage, info) {
     changed();
   });
   const touch = matchMedia('(pointer: coarse)').matches;
-  controls.say(touch
-    ? 'Drag to look, pinch to zoom, two fingers to lean'
-    : 'Drag to look, scroll to zoom, W A S D to lean');
+  controls.say(
+    touch
+      ? 'Drag to look, pinch to zoom, two fingers to lean'
+      : 'Drag to look, scroll to zoom, W A S D to lean',
+  );
 }
 
 function caption({ title = '', prompt }) {

@@ -64,7 +64,14 @@ function sectorOf(geometry, place, corners) {
   }
   axis.normalize();
   let cosine = 1;
-  for (const v of corners) cosine = Math.min(cosine, at.fromArray(place, 3 * v).normalize().dot(axis));
+  for (const v of corners)
+    cosine = Math.min(
+      cosine,
+      at
+        .fromArray(place, 3 * v)
+        .normalize()
+        .dot(axis),
+    );
   const part = new BufferGeometry();
   part.setAttribute('position', geometry.attributes.position);
   part.setAttribute('uv', geometry.attributes.uv);

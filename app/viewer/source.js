@@ -20,9 +20,10 @@ export function findSource(page = document, address = location) {
 function folderSource(folder) {
   const at = (name) => new URL(name, folder).href;
   return {
-    info: async () => (await fetched(at('scene.json'))).json().catch(() => {
-      throw new SceneError('scene.json is damaged: it is not JSON.');
-    }),
+    info: async () =>
+      (await fetched(at('scene.json'))).json().catch(() => {
+        throw new SceneError('scene.json is damaged: it is not JSON.');
+      }),
     thumbnail: async () => at('thumbnail.webp'),
     glb: async (report) => gathered(await fetched(at('scene.glb')), report),
   };

@@ -9,8 +9,10 @@ const place = new Vector3();
 
 /** Why VR cannot start here, in one sentence; '' where it can. */
 export async function whyNoVR() {
-  if (!window.isSecureContext) return 'VR needs a secure address: open this page by https, or on this computer itself.';
-  if (!navigator.xr) return 'This browser has no WebXR: try Chrome or Edge with a headset, or the headset’s own browser.';
+  if (!window.isSecureContext)
+    return 'VR needs a secure address: open this page by https, or on this computer itself.';
+  if (!navigator.xr)
+    return 'This browser has no WebXR: try Chrome or Edge with a headset, or the headset’s own browser.';
   const works = await navigator.xr.isSessionSupported('immersive-vr').catch(() => false);
   return works ? '' : 'No headset was found: connect one, or open this page in the headset’s browser.';
 }
