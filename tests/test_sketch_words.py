@@ -56,7 +56,9 @@ def test_two_places_are_said():
 
 
 @pytest.mark.parametrize("prompt, negative", [
-    ("a foggy meadow without trees", ""), ("a foggy meadow", "trees"), ("a foggy meadow", "no trees"),
+    ("a foggy meadow without trees", ""),
+    ("a foggy meadow", "trees"),
+    ("a foggy meadow", "no trees"),
 ])  # fmt: skip
 def test_what_is_not_wanted_is_taken_away(prompt, negative):
     spec = read(prompt, negative).spec

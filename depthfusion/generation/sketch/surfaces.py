@@ -189,7 +189,7 @@ def paint(table, m, qx, qy, qz, lx, ly, lz, nx, ny, nz, foot, seed, out):
             if h < glow:
                 warm = 0.55 + 0.9 * hash3(int(row) + 7, int(column), 9)
                 lamp = glass * warm * (0.65 + 0.5 * fv + 0.5 * curtain)
-                out[7], out[8], out[9] = 1.30 * lamp, 0.80 * lamp, 0.36 * lamp
+                out[7], out[8], out[9] = 0.50 * lamp, 0.29 * lamp, 0.12 * lamp
     elif pattern == ROAD:
         n, gx, gy, gz = fbm(
             qx / 0.03, qy / 0.03, qz / 0.03, min(4.0, max(0.0, np.log2(0.03 / foot)))
@@ -214,10 +214,12 @@ def paint(table, m, qx, qy, qz, lx, ly, lz, nx, ny, nz, foot, seed, out):
         if detail > 0.0:
             t = stripe(edge - 0.93, 0.04, 0.01) + stripe(edge - 0.80, 0.10, 0.01)
             if edge < 0.72:
-                d = abs(np.sin(lx * 9.4)) + abs(np.sin(lz * 9.4 + 0.6))
+                d = abs(np.sin(lx * 19.0)) + abs(np.sin(lz * 14.0 + 0.6))
                 t = smooth(0.9, 1.0, d) * (0.8 - 0.5 * smooth(1.3, 1.35, d))
                 heart = np.sqrt(lx * lx + lz * lz)
-                t = max(t * smooth(0.38, 0.40, heart), stripe(heart - 0.30, 0.06, 0.02))
+                t = max(t * smooth(0.42, 0.43, heart), stripe(heart - 0.38, 0.04, 0.01))
+                petal = heart + 0.07 * np.cos(8.0 * np.arctan2(lz, lx))
+                t = max(t, stripe(petal - 0.22, 0.05, 0.01) + 0.6 * smooth(0.09, 0.08, petal))
             t = min(1.0, t)
         c = mix(a, b, min(1.0, max(0.0, t)))
         tone = 1.0 + 0.25 * n + 0.12 * weave

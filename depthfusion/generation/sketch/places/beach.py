@@ -20,7 +20,7 @@ from depthfusion.generation.sketch.places.scatter import apart, hills, ring
 from depthfusion.generation.sketch.places.vessels import rowing_boat
 from depthfusion.generation.sketch.words import SceneSpec
 
-SEA = -2.0
+SEA = -1.86
 
 
 def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
@@ -33,13 +33,13 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
         r = np.hypot(x, z)
         bend = 1.2 * np.sin(x / 9.0 + 1.0) + 0.0011 * np.minimum(x * x, 900.0)
         off = z + bend * np.clip(r / 6, 0, 1)
-        shore = np.where(off < 0, 0.060 * off, 0.035 * off)
+        shore = np.where(off < 0, 0.070 * off, 0.035 * off)
         shore = np.maximum(shore, -9.0) * 1.0
         dunes = np.clip((off - 9) / 30, 0, 1) * (3.2 + 3.0 * hills(x, z, 26, 5, 0.3, seed))
         grain = 0.05 * hills(x, z, 2.2, 4, seed=seed + 1) * np.clip(r / 2, 0, 1)
         angle = np.arctan2(x, -z)
         heads = np.exp(-(((np.abs(angle) - 1.25) / 0.33) ** 2)) * np.clip((r - 140) / 500, 0, 1)
-        far = 120 * heads * np.clip(0.45 + hills(x, z, 420, 8, 0.5, seed + 2), 0, None)
+        far = 210 * heads * np.clip(0.45 + hills(x, z, 420, 8, 0.5, seed + 2), 0, None)
         inland = 60 * np.clip((off - 60) / 700, 0, 1) * (0.5 + hills(x, z, 500, 6, seed=seed + 5))
         low = np.minimum(shore, 2.5 + 0 * shore) + dunes + grain + inland
         return -1.6 + low + np.where(far > 4, far + 0.02 * r, 0)

@@ -82,7 +82,8 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
     return stage, air._replace(
         indoors=True, occlusion=2.0, ambient=(0.050, 0.055, 0.065), bounce=(0.050, 0.042, 0.034),
         glow=tuple(0.3 * g for g in air.glow), fog=0.012, fog_height=30.0, exposure=1.7,
-        fog_colour=tuple(0.16 * c for c in air.fog_colour), sun_colour=(0.0, 0.0, 0.0), rain=0.0, snow=0.0,
+        fog_colour=tuple(0.16 * c for c in air.fog_colour), sun_colour=(0.0, 0.0, 0.0),
+        rain=0.0, snow=0.0,
     )  # fmt: skip
 
 
@@ -103,14 +104,16 @@ def _dripstone(stage, rng, wide, floor, roof):
             hang = min(hang, 0.6)
         girth = 0.05 + 0.10 * hang
         for k in range(3):  # thinner and thinner
-            a, b = y1 + 0.15 - hang * k / 3, y1 + 0.15 - hang * (k + 1) / 3
-            stage.place(CONE, (x, (a + b) / 2, z), (girth * (1 - 0.31 * k), (a - b) / 2 + 0.01, girth * (1 - 0.31 * k)),
-                        lime, turned(0, np.pi), taper=0.68 if k < 2 else 0.05)  # fmt: skip
+            wide_here, part = girth * (1 - 0.31 * k), hang / 6
+            middle = (x, y1 + 0.15 - part * (2 * k + 1), z)
+            half = (wide_here, part + 0.01, wide_here)
+            stage.place(CONE, middle, half, lime, turned(0, np.pi), taper=0.68 if k < 2 else 0.05)
         if s > 0.25 and np.hypot(x, z) > 2.2:
             rise = min(0.7 * (free - hang), 0.2 + 1.1 * s)
             if rise > 0.1:
-                stage.place(CONE, (x, y0 + rise / 2 - 0.1, z), (0.07 + 0.14 * rise, rise / 2 + 0.1, 0.07 + 0.14 * rise),
-                            lime, taper=0.35)  # fmt: skip
+                foot = 0.07 + 0.14 * rise
+                half = (foot, rise / 2 + 0.1, foot)
+                stage.place(CONE, (x, y0 + rise / 2 - 0.1, z), half, lime, taper=0.35)
                 stage.place(SPHERE, (x, y0 + rise, z), 0.35 * (0.07 + 0.14 * rise), lime)
 
 

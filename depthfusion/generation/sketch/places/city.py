@@ -23,6 +23,7 @@ from depthfusion.generation.sketch.words import SceneSpec
 ROAD_Y, KERB = -1.6, 0.13
 WALK, WALL = 4.6, 8.4  # where the pavement begins and where the houses stand, metres from the axis
 WALLS = ("#9c5a44", "#b89878", "#8d8478", "#c2b199", "#6f5a50", "#a7a29a", "#7f4a3c", "#5f6a70")
+AWNINGS = ("#8f2f2a", "#2f5a4a", "#b8863a", "#33506f")
 NEON = ("#ff2f8a", "#2fd8ff", "#8a4fff", "#ffb02f", "#3fffa0")
 
 
@@ -56,7 +57,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
     )
     return stage, air._replace(
         sun=tuple(float(v) for v in sun), fog=haze, occlusion=2.0, bounce=glow,
-        fog_colour=tuple((np.array(air.fog_colour) + lamps * np.array((0.05, 0.035, 0.02))).tolist()),
+        fog_colour=tuple((air.fog_colour + lamps * np.array((0.05, 0.035, 0.02))).tolist()),
     )  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def _shops(stage, rng, side, face, base, shop, z, wide, lamps, neon, spec):
         gloss=0.3,
     )
     glass = stage.material(PLAIN, "#141a1d", "#20282c", 1.2, 0.0, gloss=0.9)
-    inside = stage.material(PLAIN, "#ffca85", "#ffca85", 0.8, 0.0, glow=0.25 + 1.3 * lamps)
+    inside = stage.material(PLAIN, "#ffca85", "#ffca85", 0.8, 0.0, glow=0.25 + 0.22 * lamps)
     count = max(1, int(wide / 4.6))
     step = wide / count
     for k in range(count):
@@ -152,15 +153,15 @@ def _shops(stage, rng, side, face, base, shop, z, wide, lamps, neon, spec):
                 BOX, (x - side * 0.02, base + 1.6, mid + m * step), (0.05, 1.1, 0.035), frame
             )
         if rng.uniform() < 0.55:
-            cloth = stage.material(FABRIC, spec.accent(str(rng.choice(("#8f2f2a", "#2f5a4a", "#b8863a", "#33506f"))), k),
-                                   "#e8e0d0", 0.08, 0.4, leaf=0.3)  # fmt: skip
+            tone = spec.accent(str(rng.choice(AWNINGS)), k)
+            cloth = stage.material(FABRIC, tone, "#e8e0d0", 0.08, 0.4, leaf=0.3)
             g = Group(stage, (face, base + 2.75, mid), -side * np.pi / 2)
             g.box((0, 0.0, 0.62), (step * 0.44, 0.02, 0.70), cloth, pitch=0.38)
             g.box((0, -0.35, 1.26), (step * 0.44, 0.12, 0.012), cloth, 1.1)
         if neon or rng.uniform() < 0.25:
             tone = str(rng.choice(NEON)) if neon else "#e8e0cc"
             sign = stage.material(
-                PLAIN, tone, tone, 1.0, 0.0, glow=(2.6 if neon else 0.15 + 0.8 * lamps)
+                PLAIN, tone, tone, 1.0, 0.0, glow=(1.1 if neon else 0.15 + 0.3 * lamps)
             )
             tall = rng.uniform(0.8, 2.0) if neon else 0.35
             y = base + shop + 0.8 + tall
@@ -173,7 +174,7 @@ def _shops(stage, rng, side, face, base, shop, z, wide, lamps, neon, spec):
 def _street(stage, flora, spec, rng, dark, lamps):
     """Lamps, trees, cars, bins, benches and bollards."""
     iron = stage.material(PLAIN, "#23282b", "#2f3538", 0.4, 0.1, gloss=0.35)
-    bulb = stage.material(PLAIN, "#ffe2b0", "#ffe2b0", 1.0, 0.0, gloss=0.3, glow=0.5 + 7.0 * lamps)
+    bulb = stage.material(PLAIN, "#ffe2b0", "#ffe2b0", 1.0, 0.0, gloss=0.3, glow=0.5 + 4.0 * lamps)
     wood = stage.material(PLAIN, "#7a5636", "#5d3f26", 0.2, 0.4)
     red = stage.material(PLAIN, "#a3261c", "#8a1d15", 0.3, 0.1, gloss=0.4)
     base = ROAD_Y + KERB

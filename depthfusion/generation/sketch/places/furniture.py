@@ -200,9 +200,9 @@ def pendant(g: Group, f: Fittings) -> None:
     g.rod((0, 0, 0), (0, -0.04, 0), 0.06, f.brass)
     g.rod((0, 0, 0), (0, -0.42, 0), 0.006, f.dark)
     for k in range(9):
-        y, r = -0.40 - 0.028 * k, 0.06 + 0.26 * np.sin(0.30 + 0.30 * k)
-        g.rod((0, y, 0), (0, y - 0.016, 0), r, f.oak, 1.0, 1.15)
-    g.ball((0, -0.68, 0), 0.07, f.shade)
+        y, r = -0.34 - 0.024 * k, 0.05 + 0.15 * np.sin(0.30 + 0.30 * k)
+        g.rod((0, y, 0), (0, y - 0.018, 0), r, f.linen)
+    g.ball((0, -0.57, 0), 0.05, f.shade)
 
 
 def bed(g: Group, f: Fittings) -> None:

@@ -66,8 +66,9 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
         _lander(Group(stage, tuple(spot), 0.6), stage)
     yaw = rng.uniform(-0.5, 0.3)
     far = 3.0e4 * np.array([np.sin(yaw) * 0.9, 0.40, -np.cos(yaw) * 0.9])
-    other = stage.material(PLANET, *(("#3f6b35", "#123a70") if moon else ("#c9a37a", "#7a4a3a")), 1, 0.4,
-                           detail=0.0 if moon else 1.0)  # fmt: skip
+    earth, giant = ("#3f6b35", "#123a70"), ("#c9a37a", "#7a4a3a")
+    tones, banded = (earth, 0.0) if moon else (giant, 1.0)
+    other = stage.material(PLANET, *tones, 1, 0.4, detail=banded)
     stage.place(SPHERE, far, 2.4e3 if moon else 4.6e3, other, turned(0.4, 0.4, 0.3))
     if spec.has("ring") or not moon:
         flat = stage.material(PLAIN, "#cdb592", "#8d7355", 900.0, 0.0)
@@ -76,8 +77,9 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
         return stage, _airless(air)
     dusty = np.mean(air.horizon) * np.array((1.18, 0.84, 0.58))
     return stage, air._replace(
-        zenith=tuple((np.mean(air.zenith) * np.array((1.15, 0.78, 0.55))).tolist()), horizon=tuple(dusty.tolist()),
-        fog_colour=tuple((0.85 * dusty).tolist()), fog=max(air.fog, 0.0007), fog_height=300.0, clouds=min(air.clouds, 0.15),
+        zenith=tuple((np.mean(air.zenith) * np.array((1.15, 0.78, 0.55))).tolist()),
+        horizon=tuple(dusty.tolist()), fog_colour=tuple((0.85 * dusty).tolist()),
+        fog=max(air.fog, 0.0007), fog_height=300.0, clouds=min(air.clouds, 0.15),
         bounce=tuple((np.array(air.bounce) * (1.6, 1.0, 0.7)).tolist()),
     )  # fmt: skip
 
@@ -86,7 +88,8 @@ def _airless(air: Air) -> Air:
     """Black sky, hard light, stars by day."""
     return air._replace(
         zenith=(0.0015, 0.0017, 0.0025), horizon=(0.0015, 0.0017, 0.0025), glow=(0.03, 0.03, 0.03),
-        sun_colour=(5.6, 5.4, 5.1), sun_size=0.016, ambient=(0.050, 0.055, 0.070), bounce=(0.11, 0.105, 0.10),
+        sun_colour=(5.6, 5.4, 5.1), sun_size=0.016,
+        ambient=(0.050, 0.055, 0.070), bounce=(0.11, 0.105, 0.10),
         fog=0.0, clouds=0.0, stars=0.8, rain=0.0, snow=0.0, exposure=1.0, space=True,
     )  # fmt: skip
 

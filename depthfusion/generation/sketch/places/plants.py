@@ -77,7 +77,7 @@ class Flora:
             frond=stage.material(
                 LEAVES, "#3c5f22", "#6f8a38", 1, 0.5, leaf=0.7, cutout=FROND, detail=0.35
             ),
-            stone=stage.material(ROCK, "#8b8578", "#4a463f", 0.5, 1.2),
+            stone=stage.material(ROCK, "#948d80", "#403c36", 0.30, 2.6),
             core=stage.material(GROUND, "#1c2a10", "#141a0c", 0.12, 3.0, leaf=0.1),
             blade=stage.material(
                 LEAVES, "#3f6a2a", "#7c9440", 1, 0.4, leaf=0.6, cutout=BLADE, detail=0.1

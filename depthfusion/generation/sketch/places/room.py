@@ -94,7 +94,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
 def _shell(stage: Stage, f: put.Fittings, cabin: bool, library: bool) -> None:
     """Floor, ceiling, walls round the window opening, frame, skirting and curtains."""
     floor = stage.material(PLANKS, "#9a6a40", "#5b371d", 0.13, 0.7, gloss=0.30)
-    plaster = stage.material(PLAIN, "#d3c7b0", "#c6b99f", 0.7, 0.06)
+    plaster = stage.material(PLAIN, "#d2c8b4", "#cbc0aa", 0.5, 0.10)
     wall = plaster
     if cabin:
         wall = stage.material(PLANKS, "#9c6b3f", "#6b4526", 0.18, 0.8)

@@ -61,7 +61,8 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
     up = np.radians(24)
     sun = (np.cos(up) * np.sin(azimuth), np.sin(up), -np.cos(up) * np.cos(azimuth))
     return stage, air._replace(
-        sun=tuple(float(v) for v in sun), stars=0.0 if spec.lacks("stars") else 1.3, glow=(0.10, 0.11, 0.13),
+        sun=tuple(float(v) for v in sun), stars=0.0 if spec.lacks("stars") else 1.3,
+        glow=(0.10, 0.11, 0.13),
         ambient=(0.11, 0.14, 0.20), bounce=(0.10, 0.13, 0.19), occlusion=2.5,
     )  # fmt: skip
 
