@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import logging
 import os
 import re
 import shutil
@@ -148,15 +149,20 @@ def run(options: ServeOptions, announce: Callable[[str], None] | None = None) ->
     """Serve until interrupted; see `app.serve`."""
     import uvicorn
 
+    class Server(uvicorn.Server):
+        """One that does not complain of the open pages that it leaves."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+            await super().shutdown(sockets)
+
     listener = listen(options)
-    port = listener.getsockname()[1]
     app = build_app(options)
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE)
-    )
     shown = f"[{options.host}]" if ":" in options.host else options.host
+    port = listener.getsockname()[1]
     (announce or to_stderr)(f"DepthFusion is at http://{shown}:{port}  (Ctrl-C ends it)")
-    server.run(sockets=[listener])
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE)
+    Server(config).run(sockets=[listener])
 
 
 def listen(options: ServeOptions) -> socket.socket:

@@ -38,7 +38,7 @@ export class Headset {
     const { renderer, rig } = this.#stage;
     const session = await navigator.xr.requestSession('immersive-vr', { optionalFeatures: ['local'] });
     this.#session = session;
-    session.addEventListener('end', () => this.#leave());
+    session.addEventListener('end', () => setTimeout(() => this.#leave())); // after three.js has left
     rig.rotation.y = -this.#view.shown.yaw;
     rig.position.set(0, 0, 0);
     await renderer.xr.setSession(session);

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -253,3 +254,32 @@ def test_a_phone_shows_the_whole_bar(visit: Visit, plain_address: str) -> None:
     bar = page.locator("#controls").bounding_box()
     assert bar["x"] >= 4 and bar["x"] + bar["width"] <= 386
     assert is_close(colour_at(page, 0.5, 0.5), PATCH)
+
+
+def test_a_headset_is_entered_moved_and_left(visit: Visit, plain_address: str) -> None:
+    page = visit("about:blank")
+    page.add_init_script(
+        (Path(__file__).parent / "vendor" / "iwer.min.js").read_text("utf-8")
+        + "; window.headset = new IWER.XRDevice(IWER.metaQuest3);"
+        + "headset.installRuntime({ forceInstall: true });"
+    )
+    page.goto(f"{plain_address}/viewer/?scene=/scenes/turned/")
+    opened(page)
+    page.keyboard.press("v")
+    page.wait_for_selector("[data-do=vr][aria-pressed=true]")
+    head = """async () => {
+      const camera = (await depthfusion).stage.renderer.xr.getCamera();
+      const { x, y, z } = camera.position;
+      const [,,,,,,,, a, b, c] = camera.matrixWorld.elements;
+      return { eyes: camera.cameras.length, x, z, looks: [-a, -b, -c] };
+    }"""
+    page.wait_for_function(f"async () => (await ({head})()).eyes === 2")
+    before = page.evaluate(head)
+    assert before["looks"] == pytest.approx([1, 0, 0], abs=0.01), "the scene's own forward is +X"
+    page.evaluate("() => { headset.position.x += 0.25; }")
+    page.wait_for_function(f"async () => (await ({head})()).x > {before['x'] + 0.2}")
+    page.evaluate("async () => (await depthfusion).stage.renderer.xr.getSession().end()")
+    page.wait_for_selector("[data-do=vr][aria-pressed=false]")
+    settle(page)
+    page.wait_for_timeout(300)
+    assert is_close(colour_at(page, 0.5, 0.5), COLOURS["right"])
