@@ -7,7 +7,7 @@ import numpy as np
 from depthfusion.scene.adaptive import grid_errors, support_table, triangles
 from depthfusion.scene.sphere import grid_directions, grid_distance
 from depthfusion.types import Layer, LayeredScene, TexturedMesh
-from depthfusion.types.arrays import Bool, Float32, Int32
+from depthfusion.types.arrays import Float32, Int32
 
 COARSEST = 1e6  # texels of error, more than a whole turn
 
@@ -81,7 +81,7 @@ class _Sheet:
         alpha = layer.rgba[..., 3]
         self.opaque = bool((alpha == 255).all())
         self.sky = bool(np.isinf(layer.distance).all())
-        support = None if self.opaque else _grown(alpha > 0)
+        support = None if self.opaque else alpha > 0
         self.table = support_table(support, self.columns, self.rows)
         self.directions = grid_directions(self.columns, self.rows)
         self.distance = grid_distance(
@@ -118,15 +118,6 @@ class _Sheet:
             "opaque" if self.opaque else "blend",
             name,
         )
-
-
-def _grown(support: Bool) -> Bool:
-    """Support and its neighbours, whose texels filtering still reaches."""
-    grown = support | np.roll(support, 1, 1) | np.roll(support, -1, 1)
-    tall = grown.copy()
-    tall[1:] |= grown[:-1]
-    tall[:-1] |= grown[1:]
-    return tall
 
 
 def _weld(corners: Int32, directions: Float32, distance: Float32) -> tuple[Float32, Int32, Float32]:
