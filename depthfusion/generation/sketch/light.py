@@ -72,7 +72,7 @@ def air_of(spec: SceneSpec, azimuth: float, seed: int) -> Air:
         case "overcast":
             clouds, grey, power, dim, fog = 0.95, 0.8, 0.10, 0.85, 0.003
         case "mist":
-            clouds, fog, fog_height, power, grey = 0.25, 0.024, 10.0, 0.85, 0.12
+            clouds, fog, fog_height, power, grey = 0.25, 0.0135, 11.0, 0.9, 0.10
         case "rain":
             clouds, grey, power, dim, rain, fog = 0.95, 0.85, 0.06, 0.62, 1.0, 0.007
         case "storm":
@@ -102,7 +102,7 @@ def air_of(spec: SceneSpec, azimuth: float, seed: int) -> Air:
         return tuple(np.maximum(c, 0.0).tolist())
 
     horizon, zenith = veiled(hour.horizon), veiled(hour.zenith)
-    fog_colour = 0.45 * np.array(horizon) + 0.68 * np.array(veiled(hour.ambient))
+    fog_colour = 0.42 * np.array(horizon) + 0.52 * np.array(veiled(hour.ambient))
     white = np.array(hour.sun) / max(hour.sun) * 0.55 + np.array(hour.ambient) * 0.6
     white *= 1.0 if spec.time != "night" else 0.10
     return Air(

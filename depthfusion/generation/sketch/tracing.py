@@ -79,7 +79,7 @@ def gauge(place, dx, dy, dz, t, seen, px, py, stack, shares):
     x, y, z = t * dx + e * nx, t * dy + e * ny, t * dz + e * nz
     rays = SKY_RAYS if see <= 0.0 else 2
     lamp_rays = lamps.shape[0]
-    air_rays = AIR_RAYS if air.fog > 0.012 and not air.indoors and not air.space else 0
+    air_rays = AIR_RAYS if air.fog > 0.01 and not air.indoors and not air.space else 0
     free = beams = shafts = 0.0
     total, turn = 1e-9, hash3(px, py, 77)
     for k in range(rays + lamp_rays + air_rays):
@@ -186,11 +186,11 @@ def _spots(distance, light, shade, px, py, exposure):
         if max(there, here) > 1.05 * min(there, here):
             jump = True
     change = most - least
-    if change < 0.04 or (change < 0.10 and not jump):
+    if change < 0.03 or (change < 0.06 and not jump):
         return 0
-    if change > 0.22 and 0.15 * height < py < 0.85 * height:
+    if change > 0.14 and 0.15 * height < py < 0.85 * height:
         return 4
-    return 2 if change > 0.12 else 1
+    return 2
 
 
 def compiled(fingerprint: int):

@@ -135,7 +135,7 @@ def _shops(stage, rng, side, face, base, shop, z, wide, lamps, neon, spec):
         gloss=0.3,
     )
     glass = stage.material(PLAIN, "#141a1d", "#20282c", 1.2, 0.0, gloss=0.9)
-    inside = stage.material(PLAIN, "#ffca85", "#ffca85", 0.8, 0.0, glow=0.25 + 0.22 * lamps)
+    inside = stage.material(PLAIN, "#ffca85", "#ffca85", 0.8, 0.0, glow=0.22 + 0.06 * lamps)
     count = max(1, int(wide / 4.6))
     step = wide / count
     for k in range(count):
@@ -189,7 +189,7 @@ def _street(stage, flora, spec, rng, dark, lamps):
             g.ball((0, 4.16, 0.9), (0.15, 0.12, 0.15), bulb)
             if lamps and abs(at) < 46:
                 stage.light(
-                    g._at((0, 3.9, 0.9)), "#ffbe70", 9.0 * lamps, 0.06 if abs(at) < 16 else 0.0
+                    g._at((0, 3.9, 0.9)), "#ffbe70", 6.5 * lamps, 0.06 if abs(at) < 16 else 0.0
                 )
     if not spec.lacks("trees"):
         for z in np.arange(-96, 100, 12.0):

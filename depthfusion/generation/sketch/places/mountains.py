@@ -49,7 +49,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
             + peaks
         )
 
-    line = 300.0 if spec.has("snowcap") or spec.season == "winter" else 430.0
+    line = 190.0 if spec.has("snowcap") or spec.season == "winter" else 300.0
     line -= 130.0 if spec.season == "spring" else 0.0
 
     def snowy(x, z):
@@ -60,7 +60,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
     meadow = stage.material(GROUND, *warm.get(spec.season, ("#3a4d22", "#6b7440")), 0.45, 0.9)
     rock = stage.material(ROCK, "#8f8a84", "#4f4b49", 26.0, 1.3, detail=0.5)
     snow = stage.material(GROUND, "#dfe6ee", "#f4f6f8", 8.0, 0.5)
-    stage.ground = Ground(height, meadow, cover=snow, steep=rock, covered=snowy, slope=0.78,
+    stage.ground = Ground(height, meadow, cover=snow, steep=rock, covered=snowy, slope=1.02,
                           reach=9000, relief=True)  # fmt: skip
 
     def on(points):

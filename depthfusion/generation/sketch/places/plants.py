@@ -113,7 +113,7 @@ class Flora:
         start = np.stack([x + level * lean[0], y + level * tall, z + level * lean[1]], -1)
         tip = start + out * reach[:, None]
         foot, top = (x, y + 0.36 * tall, z), (x, y + 0.92 * tall, z)
-        self.rod(foot, top, 0.030 * tall, 0.1, self.core)
+        self.rod(foot, top, 0.021 * tall, 0.1, self.core)
         self.cards(
             rng,
             start,
