@@ -218,6 +218,8 @@ def test_an_export_is_the_glb_of_the_scene(room: Path, tmp_path: Path) -> None:
     png = studio.export(room, tmp_path / "b.glb", ExportOptions("png"))
     assert png.facts["bytes"] != outcome.facts["bytes"]
     assert png.facts["triangles"] == outcome.facts["triangles"] > 1000
+    coarse = studio.export(room, tmp_path / "c.glb", ExportOptions(triangles=1000))
+    assert coarse.facts["triangles"] < outcome.facts["triangles"] / 2
 
 
 def test_what_an_export_cannot_be_is_said(room: Path, tmp_path: Path) -> None:
@@ -226,6 +228,8 @@ def test_what_an_export_cannot_be_is_said(room: Path, tmp_path: Path) -> None:
             studio.export(room, tmp_path / name)
     with pytest.raises(InputError, match="auto, png, jpeg, webp"):
         ExportOptions("gif")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="1000 or more"):
+        ExportOptions(triangles=10)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -14,6 +14,7 @@ from studio_samples import Recorder, box_room, photo_and_depth, stopping_at, tre
 from depthfusion import studio
 from depthfusion.geometry.depth import DepthMapping, inverse_from_distance
 from depthfusion.io.scene_folder import load_scene
+from depthfusion.scene.build import STANDING_LEAN
 from depthfusion.studio.options import ImportOptions
 from depthfusion.types import Cancelled, InputError
 
@@ -35,7 +36,7 @@ def test_distances_are_kept(tmp_path: Path) -> None:
     scene, room = load_scene(tmp_path / "room"), box_room()
     np.testing.assert_array_equal(scene.panorama.rgb, room.rgb)
     np.testing.assert_allclose(scene.panorama.distance, room.distance, rtol=1e-3)
-    assert (scene.layered.scale, scene.layered.head_box) == ("metric", 0.3)
+    assert (scene.layered.scale, scene.layered.head_box) == ("metric", STANDING_LEAN)
     assert (scene.info.title, scene.info.engine) == ("room", "import")
     assert outcome.notes == [] and told.stages == STAGES == list(outcome.seconds)
     assert (tmp_path / "room" / "scene.glb").read_bytes()[:4] == b"glTF"
@@ -66,7 +67,7 @@ def test_inverse_depth_runs_from_near_to_far(
     assert bool(outcome.notes) == (near is None)
     if near is None:
         assert "0.8" in outcome.notes[0] and "40" in outcome.notes[0]
-        assert 0 < scene.layered.head_box < 0.3
+        assert 0 < scene.layered.head_box < STANDING_LEAN
 
 
 def test_z_of_an_ordinary_photo_becomes_distance_along_the_ray(tmp_path: Path) -> None:

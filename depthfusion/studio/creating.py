@@ -7,7 +7,7 @@ from pathlib import Path
 from depthfusion.generation.engines import Generated, GenerateOptions, choose_engine
 from depthfusion.io.atomic import StrPath
 from depthfusion.io.scene_folder import staged_scene
-from depthfusion.scene.build import build_scene
+from depthfusion.scene.build import SceneOptions, build_scene
 from depthfusion.studio.film import Film
 from depthfusion.studio.finishing import GLB_NAME, PREVIEW_NAME, finish
 from depthfusion.studio.options import CreateOptions
@@ -42,6 +42,7 @@ def create(
         changed on disk.
     """
     options = options or CreateOptions()
+    options = replace(options, scene=options.scene or SceneOptions())
     place = Path(out)
     wanted = _wanted(prompt, options)
     engine, reason = choose_engine(options.engine)
@@ -101,7 +102,6 @@ def _info(
     files = {"rgb": "rgb.png", "distance": "distance.png"}
     took = stages.took("Generating the panorama")
     made = {files.get(name, name): f"{words}; {took}" for name, words in info.made.items()}
-    made["layers"] = f"by build_scene; {stages.took('Building layers')}"
     title = options.title or info.title or wanted.prompt
     return replace(
         info, title=title[:200], options={**asked, **dict(info.options), **_words(generated)},

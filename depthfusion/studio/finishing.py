@@ -10,11 +10,11 @@ from depthfusion.geometry.poses import yaw_pitch
 from depthfusion.io.file_errors import os_errors_explained
 from depthfusion.io.glb import encode_glb
 from depthfusion.io.scene_folder import write_scene
-from depthfusion.scene.meshing import mesh_scene
+from depthfusion.scene.meshing import MeshOptions, mesh_scene
 from depthfusion.studio.drawing import COARSE_FILM, Artist
 from depthfusion.studio.film import Film
 from depthfusion.studio.library import THUMBNAIL
-from depthfusion.studio.options import RenderOptions
+from depthfusion.studio.options import ExportOptions, RenderOptions
 from depthfusion.studio.recipe import recipe
 from depthfusion.studio.stages import Stages
 from depthfusion.types import Scene, TexturedMesh
@@ -46,9 +46,10 @@ def finish(
     Facts about the scene: size, scale, layers, triangles, and about the preview.
     """
     with stages.stage("Meshing"):
-        meshes = mesh_scene(scene.layered)
+        meshes = mesh_scene(scene.layered, MeshOptions(triangles=ExportOptions.triangles))
     facts = _facts(scene, meshes)
     made = dict(scene.info.made)
+    made["layers"] = f"{facts['layers']}, near to far; {stages.took('Building layers')}"
     with stages.stage("Writing GLB"):
         glb = encode_glb(meshes, recipe(scene.info, scene.layered))
         with os_errors_explained("write", GLB_NAME):

@@ -1,5 +1,6 @@
 """A photo and its depth file become a scene."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from depthfusion.io.atomic import StrPath
 from depthfusion.io.depth_files import read_depth
 from depthfusion.io.images import PIXEL_LIMIT, read_panorama_rgb
 from depthfusion.io.scene_folder import staged_scene
-from depthfusion.scene.build import build_scene
+from depthfusion.scene.build import SceneOptions, build_scene
 from depthfusion.studio.finishing import GLB_NAME, finish
 from depthfusion.studio.measured import depth_needed, join
 from depthfusion.studio.options import ImportOptions
@@ -38,6 +39,7 @@ def import_photo(
         A file can't be read, doesn't fit, or `out` can't be written; nothing has changed on disk.
     """
     options = options or ImportOptions()
+    options = replace(options, scene=options.scene or SceneOptions())
     source, place = Path(photo), Path(out)
     if options.depth is None:
         raise depth_needed(source)
@@ -86,6 +88,5 @@ def _info(
         made={
             "rgb.png": f"the photo {photo.name}; {stages.took('Reading the photo')}",
             "distance.png": f"{depth.name} read as {kind}; {stages.took('Reading the depth')}",
-            "layers": f"by build_scene; {stages.took('Building layers')}",
         },
     )

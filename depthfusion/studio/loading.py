@@ -2,14 +2,22 @@
 
 from depthfusion.io.atomic import StrPath
 from depthfusion.io.scene_folder import load_scene
-from depthfusion.scene.meshing import mesh_scene
+from depthfusion.scene.meshing import MeshOptions, mesh_scene
 from depthfusion.studio.library import find_scene
 from depthfusion.studio.stages import Stages
 from depthfusion.types import Scene, TexturedMesh
 
 
-def open_scene(scene: StrPath, stages: Stages) -> tuple[Scene, tuple[TexturedMesh, ...]]:
+def open_scene(
+    scene: StrPath, stages: Stages, triangles: int | None = None
+) -> tuple[Scene, tuple[TexturedMesh, ...]]:
     """Read a scene by its folder or name, and mesh its layers.
+
+    Parameters
+    ----------
+    scene : a scene's folder, or its name in the library.
+    stages : told what is under way.
+    triangles : at most about so many; `None` for as many as the detail asks for.
 
     Raises
     ------
@@ -19,4 +27,4 @@ def open_scene(scene: StrPath, stages: Stages) -> tuple[Scene, tuple[TexturedMes
     with stages.stage("Reading the scene"):
         opened = load_scene(find_scene(scene))
     with stages.stage("Meshing"):
-        return opened, mesh_scene(opened.layered)
+        return opened, mesh_scene(opened.layered, MeshOptions(triangles=triangles))
