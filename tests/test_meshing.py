@@ -130,8 +130,8 @@ def test_a_budget_is_kept_where_rims_are_ragged() -> None:
     rgba = np.dstack([np.zeros((128, 256, 3), np.uint8), alpha])
     layered = LayeredScene((Layer(rgba, np.full((128, 256), 3, np.float32)),), 0.1)
     free = sum(len(mesh.faces) for mesh in mesh_scene(layered, MeshOptions(error=1000)))
-    assert free > 2_500  # rims alone
-    for budget in (2000, 1000):
+    assert free > 1_500  # rims alone
+    for budget in (1_400, 1_000):
         meshes = mesh_scene(layered, MeshOptions(triangles=budget))
         assert sum(len(mesh.faces) for mesh in meshes) <= budget
 
