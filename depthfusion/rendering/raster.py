@@ -419,6 +419,23 @@ def _cubic(t):
     )
 
 
+@numba.njit(cache=True, nogil=True, fastmath=True, inline="always")
+def _across(texels, p0, p1, p2, p3, a0, a1, a2, a3):
+    """Red, green and blue of four texels, weighted."""
+    return (
+        a0 * texels[p0, 0] + a1 * texels[p1, 0] + a2 * texels[p2, 0] + a3 * texels[p3, 0],
+        a0 * texels[p0, 1] + a1 * texels[p1, 1] + a2 * texels[p2, 1] + a3 * texels[p3, 1],
+        a0 * texels[p0, 2] + a1 * texels[p1, 2] + a2 * texels[p2, 2] + a3 * texels[p3, 2],
+    )
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _four(texels, first, a0, a1, a2, a3):
+    """The same for four that lie side by side; unsigned, or each index were tested for its sign."""
+    p = np.uint64(first)
+    return _across(texels, p, p + np.uint64(1), p + np.uint64(2), p + np.uint64(3), a0, a1, a2, a3)
+
+
 @numba.njit(cache=True, nogil=True, fastmath=True)
 def _colour(texels, offset, height, width, u, v, out):
     """Bicubic colour of a texture, out = r, g, b in 0…255 and a little beyond.
@@ -429,8 +446,17 @@ def _colour(texels, offset, height, width, u, v, out):
     left, top = int(np.floor(x)), int(np.floor(y))
     a0, a1, a2, a3 = _cubic(np.float32(x - left))
     d0, d1, d2, d3 = _cubic(np.float32(y - top))
-    inside = 1 <= left < width - 2 and 1 <= top < height - 2
-    r = g = b = np.float32(0)
+    if 1 <= left < width - 2 and 1 <= top < height - 2:
+        p = offset + (top - 1) * width + left - 1
+        r0, g0, b0 = _four(texels, p, a0, a1, a2, a3)
+        r1, g1, b1 = _four(texels, p + width, a0, a1, a2, a3)
+        r2, g2, b2 = _four(texels, p + 2 * width, a0, a1, a2, a3)
+        r3, g3, b3 = _four(texels, p + 3 * width, a0, a1, a2, a3)
+        out[0] = d0 * r0 + d1 * r1 + d2 * r2 + d3 * r3
+        out[1] = d0 * g0 + d1 * g1 + d2 * g2 + d3 * g3
+        out[2] = d0 * b0 + d1 * b1 + d2 * b2 + d3 * b3
+        return
+    out[0] = out[1] = out[2] = 0
     for j in range(4):
         down = d0 if j == 0 else d1 if j == 1 else d2 if j == 2 else d3
         row, turn = top - 1 + j, 0
@@ -438,23 +464,13 @@ def _colour(texels, offset, height, width, u, v, out):
             row %= 2 * height
             if row >= height:
                 row, turn = 2 * height - 1 - row, width // 2
-        base = offset + row * width
-        p0 = base + left - 1
-        p1, p2, p3 = p0 + 1, p0 + 2, p0 + 3
-        if not inside:
-            first = left - 1 + turn
-            p0, p1 = base + first % width, base + (first + 1) % width
-            p2, p3 = base + (first + 2) % width, base + (first + 3) % width
-        r += down * (
-            a0 * texels[p0, 0] + a1 * texels[p1, 0] + a2 * texels[p2, 0] + a3 * texels[p3, 0]
-        )
-        g += down * (
-            a0 * texels[p0, 1] + a1 * texels[p1, 1] + a2 * texels[p2, 1] + a3 * texels[p3, 1]
-        )
-        b += down * (
-            a0 * texels[p0, 2] + a1 * texels[p1, 2] + a2 * texels[p2, 2] + a3 * texels[p3, 2]
-        )
-    out[0], out[1], out[2] = r, g, b
+        base, first = offset + row * width, left - 1 + turn
+        p0, p1 = base + first % width, base + (first + 1) % width
+        p2, p3 = base + (first + 2) % width, base + (first + 3) % width
+        r, g, b = _across(texels, p0, p1, p2, p3, a0, a1, a2, a3)
+        out[0] += down * r
+        out[1] += down * g
+        out[2] += down * b
 
 
 @numba.njit(cache=True, nogil=True)
