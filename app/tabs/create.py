@@ -10,7 +10,7 @@ import gradio as gr
 from app import markup
 from app.desk import Desk
 from app.jobs import Snapshot
-from app.running import owner, turns
+from app.running import owner, sentence, turns
 from depthfusion.types import InputError, Progress
 
 EXAMPLES = {
@@ -48,7 +48,7 @@ def create_tab(desk: Desk) -> None:
                         list(SIZES.items()), value=2048, label="Size", filterable=False
                     )
                     seed = gr.Textbox(label="Seed", placeholder="drawn by lot", max_length=10)
-                    dice = gr.Button("Draw", size="sm", min_width=60, elem_classes="dice")
+                    dice = gr.Button("Dice", size="sm", min_width=60, elem_classes="dice")
                 negative = gr.Textbox(label="Leave out", placeholder="people, text", max_length=600)
                 with gr.Row(visible=("LDM3D", "ldm3d") in choices):
                     steps = gr.Slider(0, 100, 0, step=1, label="Steps", info="0: the model's own")
@@ -124,11 +124,14 @@ def told_of(desk: Desk, result: tuple[str, Any], now: Snapshot) -> str:
     scene = desk.shelf.find(key)
     if scene is None:
         return markup.ended("The scene was made and is gone again.", kind="warn")
-    lines = [f"{name.capitalize()}: {why}." for name, why in outcome.chosen.items()]
+    lines = [
+        sentence(why if name == "engine" else f"{name}: {why}")
+        for name, why in outcome.chosen.items()
+    ]
     for name, words in (("understood", "Understood"), ("passed_over", "Passed over")):
         if outcome.facts.get(name):
             lines.append(f"{words}: {', '.join(outcome.facts[name])}.")
-    return markup.made(scene, now.elapsed, [*lines, *outcome.notes])
+    return markup.made(scene, now.elapsed, [*lines, *map(sentence, outcome.notes)])
 
 
 def engines(studio: Any) -> tuple[list[tuple[str, str]], str]:
