@@ -73,3 +73,9 @@ def test_colours_keep_their_order():
     spec = read("a teal room with a red sofa").spec
     assert spec.colours == ("teal", "red")
     assert spec.accent("#ffffff") != spec.accent("#ffffff", 1)
+
+
+def test_a_word_for_a_thing_and_a_place_takes_the_thing():
+    spec = read("a forest without trees").spec
+    assert spec.place == "forest" and spec.lacks("trees")
+    assert read("a beach", "forest").spec.place == "beach"

@@ -1,7 +1,7 @@
 """From a stage and its air to an `RGBDPanorama`, in bands of columns on a few threads."""
 
 import os
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import numpy as np
 
@@ -62,7 +62,8 @@ def draw(
 
 def _in_bands(pool, bands, work, name, progress):
     """Run bands on the pool, never more queued than a stop may leave unfinished."""
-    waiting, running = list(reversed(bands)), set()
+    waiting = list(reversed(bands))
+    running: set[Future[None]] = set()
     while waiting or running:
         while waiting and len(running) < LANES + 1:
             running.add(pool.submit(work, *waiting.pop()))

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Colour = tuple[float, float, float]
+Colour = tuple[float, ...]  # three, linear
 Height = Callable[[NDArray, NDArray], NDArray]
 
 SPHERE, BOX, CONE, CARD = range(4)
@@ -89,7 +89,7 @@ class Ground:
 class Air(NamedTuple):
     """Light and weather. Colours are linear; a NamedTuple because the kernels read it."""
 
-    sun: tuple[float, float, float]
+    sun: tuple[float, ...]
     sun_colour: Colour
     sun_size: float
     zenith: Colour
@@ -133,14 +133,14 @@ class Stage:
     water: tuple[float, int] | None = None
     _parts: list[tuple[NDArray, ...]] = field(default_factory=list)
 
-    def material(self, *args, **kwargs) -> int:
+    def material(self, *args: Any, **kwargs: Any) -> int:
         """Register a material and return its number."""
         self.materials.append(Material(*args, **kwargs))
         return len(self.materials) - 1
 
     def light(self, position: ArrayLike, tone: str, power: float, radius: float = 0.1) -> None:
         """Hang a lamp: `power` is the light it throws one metre away."""
-        x, y, z = (float(v) for v in position)
+        x, y, z = np.asarray(position, float).tolist()
         r, g, b = colour(tone)
         self.lights.append((x, y, z, r * power, g * power, b * power, radius))
 
@@ -162,8 +162,8 @@ class Stage:
         centre = np.atleast_2d(np.asarray(centre, float))
         half = np.asarray(half, float)
         half = np.atleast_2d(half if half.ndim else np.full(3, half))
-        count = max(len(centre), len(half), 1 if turn is None or np.ndim(turn) < 3 else len(turn))
         axes = np.eye(3) if turn is None else np.asarray(turn, float)
+        count = max(len(centre), len(half), len(axes) if axes.ndim == 3 else 1)
         axes = np.broadcast_to(axes, (count, 3, 3)) * np.broadcast_to(half, (count, 3))[:, None]
         matrix = np.concatenate([axes, np.broadcast_to(centre, (count, 3))[..., None]], axis=-1)
         if not np.isfinite(matrix).all():

@@ -1,5 +1,6 @@
 """The picture: one ray through the centre of every pixel, more where the colour breaks."""
 
+from collections.abc import Callable
 from pathlib import Path
 from zlib import crc32
 
@@ -193,7 +194,7 @@ def _spots(distance, light, shade, px, py, exposure):
     return 2
 
 
-def compiled(fingerprint: int):
+def compiled(fingerprint: int) -> Callable[..., None]:
     """Make the one door into the compiled code.
 
     numba's cache looks at the file of a function only, not at what the function calls; the

@@ -35,6 +35,7 @@ FEATURES = {
     "fireplace": "fireplace hearth",
     "sofa": "sofa couch armchair",
     "plants": "plants plant houseplant",
+    "rug": "rug carpet",
     "cabin": "cabin wooden loghouse",
     "lake": "lake river water pond oasis|tarn|fjord",
     "snowcap": "alps himalaya snowcapped|snow-capped|snow capped|glacier",
@@ -206,7 +207,8 @@ def read(prompt: str, negative: str = "") -> Reading:
         raise InputError(
             'The prompt is empty; say what to draw, for example "a pine forest at dawn".'
         )
-    found: dict[str, list[str]] = {kind: [] for kind, _ in TABLES} | {"colour": []}
+    found: dict[Kind, list[str]] = {kind: [] for kind, _ in TABLES}
+    found["colour"] = []
     understood, passed, removed, taking = [], [], [], False
     for phrase, meanings in _phrases(prompt):
         if phrase in NEGATIONS:
@@ -217,7 +219,7 @@ def read(prompt: str, negative: str = "") -> Reading:
         if not meanings:
             passed.append(phrase)
         elif taking:
-            removed += [value for _, value in meanings]
+            removed += _taken(meanings)
             understood.append(f"no {phrase} (taken away)")
         else:
             for kind, value in meanings:
@@ -226,14 +228,14 @@ def read(prompt: str, negative: str = "") -> Reading:
         taking = False
     for phrase, meanings in _phrases(negative):
         if meanings:
-            removed += [value for _, value in meanings]
+            removed += _taken(meanings)
             understood.append(f"no {phrase} (taken away)")
         elif phrase not in STOP:
             passed.append(phrase)
 
     notes = []
     gone = frozenset(removed)
-    places = [place for place in _ranked(found["place"]) if place not in gone]
+    places = [place for place in dict.fromkeys(found["place"]) if place not in gone]
     if not places:
         notes.append("No place was named that the sketch engine knows; it drew meadows and hills.")
     elif len(places) > 1:
@@ -255,9 +257,10 @@ def read(prompt: str, negative: str = "") -> Reading:
     )
 
 
-def _ranked(places: list[str]) -> list[str]:
-    """Order the places named: those by a word that only hints at one go last."""
-    return list(dict.fromkeys(places))
+def _taken(meanings: list[tuple[Kind, str]]) -> list[str]:
+    """What a word takes away: the thing before the place, so that "no trees" thins a forest."""
+    things = [value for kind, value in meanings if kind != "place"]
+    return things or [value for _, value in meanings]
 
 
 def _first(values: list[str], gone: frozenset[str], default: str) -> str:

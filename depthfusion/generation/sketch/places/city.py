@@ -46,7 +46,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
     for side in (-1, 1):
         _row(stage, spec, rng, side, lamps, neon)
     _street(stage, flora, spec, rng, dark, lamps)
-    azimuth = rng.uniform(0.12, 0.5) * rng.choice((-1, 1))
+    azimuth = rng.uniform(0.04, 0.2) * rng.choice((-1, 1))
     up = np.arcsin(air.sun[1])
     sun = (np.cos(up) * np.sin(azimuth), np.sin(up), -np.cos(up) * np.cos(azimuth))
     haze = max(air.fog, 0.0035)

@@ -46,10 +46,9 @@ class Group:
     ) -> None:  # fmt: skip
         """Set down rods, tapering to `taper` of their radius."""
         centre, half, turn = along(self._at(start), self._at(end))
-        girth = np.full_like(half, girth)
-        self.stage.place(
-            CONE, centre, np.stack([girth, half, girth], -1), material, turn, tint, taper
-        )
+        wide = np.full_like(half, girth)
+        size = np.stack([wide, half, wide], -1)
+        self.stage.place(CONE, centre, size, material, turn, tint, taper)
 
     def card(
         self, centre: ArrayLike, half: ArrayLike, material: int, tint: ArrayLike = 1.0,

@@ -89,7 +89,7 @@ class Flora:
         """Give the same plants, with stones of another material."""
         return replace(self, stone=stone)
 
-    def conifer(self, rng: Generator, foot: ArrayLike, tall: float, full: float = 1.0) -> None:
+    def conifer(self, rng: Generator, foot: NDArray, tall: float, full: float = 1.0) -> None:
         """Grow a spruce: a trunk and whorls of drooping branches."""
         x, y, z = foot
         girth = 0.016 * tall + 0.05
@@ -112,8 +112,8 @@ class Flora:
         )
         start = np.stack([x + level * lean[0], y + level * tall, z + level * lean[1]], -1)
         tip = start + out * reach[:, None]
-        foot, top = (x, y + 0.36 * tall, z), (x, y + 0.92 * tall, z)
-        self.rod(foot, top, 0.021 * tall, 0.1, self.core)
+        low, high = foot + 0.36 * tall * UP, foot + 0.92 * tall * UP
+        self.rod(low, high, 0.021 * tall, 0.1, self.core)
         self.cards(
             rng,
             start,
@@ -239,11 +239,11 @@ class Flora:
     ) -> None:
         """Plant tufts of grass: two crossed cards each. Feet are [N, 3]."""
         feet = np.repeat(feet, 2, axis=0)
-        tall = tall * rng.uniform(0.6, 1.35, len(feet))
+        height = tall * rng.uniform(0.6, 1.35, len(feet))
         yaw = rng.uniform(0, np.pi, len(feet))
         tint = np.repeat(np.broadcast_to(tone, len(feet) // 2), 2) * rng.normal(1, 0.12, len(feet))
-        half = np.stack([tall * spread, tall / 2, tall], -1)
-        middle = feet + np.stack([0 * tall, tall / 2 - 0.02, 0 * tall], -1)
+        half = np.outer(height, (spread, 0.5, 1))
+        middle = feet + np.outer(height / 2 - 0.02, UP)
         turn = turned(yaw, rng.normal(0, 0.15, len(feet)))
         self.stage.place(CARD, middle, half, self.grass, turn, np.clip(tint, 0.5, 1.5))
 

@@ -38,8 +38,9 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
         glow if lit else 0.0,
     )  # fmt: skip
     _shell(stage, f, cabin, library)
-    rug = stage.material(FABRIC, spec.accent("#7d2f27", 2), "#d9c49a", 0.05, 0.5, detail=1)
-    stage.place(BOX, (0.1, FLOOR + 0.008, -0.75), (1.45, 0.008, 1.05), rug)
+    if not spec.lacks("rug"):
+        rug = stage.material(FABRIC, spec.accent("#7d2f27", 2), "#d9c49a", 0.05, 0.5, detail=1)
+        stage.place(BOX, (0.1, FLOOR + 0.008, -0.75), (1.45, 0.008, 1.05), rug)
 
     def corner(x: float, z: float, yaw: float = 0.0, y: float = FLOOR) -> Group:
         return Group(stage, (x, y, z), yaw)

@@ -69,7 +69,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
 
 def _deck(stage, deck, dark, lamp, hull, amber):
     """The platform: plates, a rail with lights, crates, a console, the airlock behind."""
-    stage.place(BOX, (0, DECK - 0.1, 0.5), (4.2, 0.1, 5.0), deck)
+    stage.place(BOX, (0.25, DECK - 0.1, 0.75), (4.45, 0.1, 5.25), deck)
     stage.place(BOX, (0, DECK - 0.45, 0.5), (3.9, 0.25, 4.7), dark)
     g = Group(stage, (0, DECK, 0))
     for z in np.linspace(-4.4, 5.4, 8):

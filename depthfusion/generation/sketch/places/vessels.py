@@ -20,7 +20,7 @@ def rowing_boat(g: Group, stage: Stage, paint: str = "#9c3b2a") -> None:
             a, b = top[k], low[k + 1]
             centre = (a + top[k + 1] + low[k] + b) / 4
             run = top[k + 1] - top[k]
-            g.box(centre, (np.linalg.norm(run) / 2 + 0.02, 0.29, 0.015), hull,
+            g.box(centre, (float(np.linalg.norm(run)) / 2 + 0.02, 0.29, 0.015), hull,
                   yaw=float(np.arctan2(-run[2], run[0])), pitch=side * 0.42)  # fmt: skip
         g.rod(top[:-1], top[1:], 0.03, wood)
     g.box((0, 0.0, 0), (1.35, 0.02, 0.4), wood, 0.7)
