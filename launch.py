@@ -22,6 +22,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -60,8 +61,6 @@ def enter(arguments: Sequence[str]) -> NoReturn:
     """Go on in the environment's own Python, as this same process where the system can."""
     command = [str(PYTHON), str(ROOT / "launch.py"), *arguments]
     if os.name == "nt":
-        import subprocess
-
         sys.exit(subprocess.call(command))
     os.execv(command[0], command)
 
@@ -301,8 +300,6 @@ def fetch_pip() -> None:
 
 def pip_install(needed: Sequence[Path], held: int) -> None:
     """Run pip over the lists, one line for each download of size; its own words go to a log."""
-    import subprocess
-
     command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--progress-bar=off"]
     command += ["--disable-pip-version-check", "--retries=3", *torch_source()]
     for path in needed:
@@ -312,14 +309,37 @@ def pip_install(needed: Sequence[Path], held: int) -> None:
     if os.name != "nt":
         # pip inherits the lock: should this process be killed alone, no second pip joins it.
         streams["pass_fds"] = (held,)
-    with open(LOG, "w", encoding="utf-8") as log, subprocess.Popen(command, **streams) as pip:
-        try:
-            follow(pip.stdout or (), log)
-        except BaseException:
-            pip.terminate()
-            raise
+    with open(LOG, "w", encoding="utf-8") as log, contextlib.ExitStack() as ending:
+        with signals_held():
+            pip = subprocess.Popen(command, **streams)
+            ending.callback(end, pip)
+        follow(pip.stdout or (), log)
+        pip.wait()
     if pip.returncode != 0:
         raise SetUpError(diagnosis(LOG.read_text("utf-8")))
+
+
+@contextlib.contextmanager
+def signals_held() -> Iterator[None]:
+    """Let a stop wait until the body is done: a process just started must not go unnoticed."""
+    came: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    previous = [signal.signal(number, lambda got, _: came.append(got)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, previous, strict=True):
+            signal.signal(number, handler)
+    if came:
+        raise KeyboardInterrupt
+
+
+def end(process: subprocess.Popen[Any]) -> None:
+    """See to it that a process is over, so that it holds the lock no longer."""
+    process.terminate()
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
 
 
 def follow(output: Iterable[str], log: IO[str]) -> None:
@@ -406,8 +426,6 @@ def runs(*arguments: str) -> bool:
 
 def call(command: Sequence[str]) -> int:
     """Run a command unheard; its exit code."""
-    import subprocess
-
     return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

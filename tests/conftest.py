@@ -4,7 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import thread as futures
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ settings.register_profile("depthfusion", deadline=None)
 settings.load_profile("depthfusion")
 
 # A test may be skipped in CI only where its reason begins with one of these.
-ALLOWED_IN_CI = ("shared data", "no GPU")
+ALLOWED_IN_CI = ("shared data", "../shared/data", "no GPU")
 
 TRY_OPENGL = "import pyrender; pyrender.OffscreenRenderer(16, 16).delete()"
 
@@ -39,6 +41,34 @@ def shared_data() -> Path:
         if place.is_dir():
             return place
     pytest.skip("shared data is not beside this checkout")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the browser's tests last: Playwright keeps an event loop running in this thread."""
+    items.sort(key=lambda item: (ROOT / "tests" / "browser") in item.path.parents)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail where a test left a thread that would keep this process from ending."""
+    left = [thread.name for thread in threading.enumerate() if holds_the_exit(thread)]
+    if left:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        sys.stderr.write(f"\nthreads left behind by tests: {', '.join(left)}\n")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End all the same, so that no run waits for ever on what `pytest_sessionfinish` told."""
+    session = config.pluginmanager.get_plugin("session")
+    if session is not None and any(map(holds_the_exit, threading.enumerate())):
+        sys.stdout.flush()
+        os._exit(int(session.exitstatus))
+
+
+def holds_the_exit(thread: threading.Thread) -> bool:
+    """Whether the interpreter would wait for `thread`; idle pools end by themselves."""
+    pooled = thread in futures._threads_queues
+    return thread is not threading.main_thread() and not thread.daemon and not pooled
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
