@@ -60,6 +60,7 @@ class CpuRenderer(Renderer):
         distance = np.empty((camera.height, camera.width), np.float32)
         holes = np.empty((camera.height, camera.width), np.bool_)
         moving = bool(tables.columns[:, 2:].any())
+        straight = isinstance(camera, Perspective)
 
         def draw_band(k: int) -> None:
             top, bottom = k * depth, min((k + 1) * depth, rays.height)
@@ -72,7 +73,7 @@ class CpuRenderer(Renderer):
             raster.fill(
                 top, bottom, seen, boxes, points, store.faces, store.uvs, store.soft_face,
                 store.face_mesh, store.mesh_store, store.texels, tables.columns, tables.rows,
-                moving, near, hit, part, soft_t, soft_f,
+                moving, straight, near, hit, part, soft_t, soft_f,
             )  # fmt: skip
             colour = np.empty((*size, 3), np.float32)
             far, empty = np.empty(size, np.float32), np.empty(size, np.bool_)

@@ -301,17 +301,39 @@ def _sign(side, nx, ny, nz, ox, oz, ex, ey, ez):
 
 
 @numba.njit(cache=True, nogil=True)
+def _span(first, last, sign, q0, c0, q1, c1, q2, c2):
+    """Columns first…last narrowed to where c + q·x has the sign of `sign` for all three sides."""
+    low, high = first - 0.5, last + 0.5
+    for k in range(3):
+        q = q0 if k == 0 else q1 if k == 1 else q2
+        c = c0 if k == 0 else c1 if k == 1 else c2
+        if sign < 0:
+            q, c = -q, -c
+        if q > 0:
+            low = max(low, min(-c / q, high + 1))
+        elif q < 0:
+            high = min(high, max(-c / q, low - 1))
+        elif c < 0:
+            return 0, -1
+    return max(int(np.ceil(low - HAIR)), first), min(int(np.floor(high + HAIR)), last)
+
+
+@numba.njit(cache=True, nogil=True)
 def fill(
     y_first, y_last, listed, boxes, points, faces, uvs, soft_face, face_mesh, mesh_store,
-    texels, columns, rows, moving, near, hit, part, soft_t, soft_f,
+    texels, columns, rows, moving, straight, near, hit, part, soft_t, soft_f,
 ):  # fmt: skip
     """Find what each pixel of rows y_first…y_last sees.
 
+    moving says that rays start in different places, straight that they come from one and that
+    their directions are linear along a row.
     near [h, W] and hit [h, W] receive ray parameter and triangle of the nearest opaque hit, part
     float32 [h, W, 2] the shares of its second and third corner; soft_t, soft_f [h, W, SOFT] the
     soft hits. near and soft_t start at inf, hit and soft_f at −1.
     """
     width = len(columns)
+    start, ahead = columns[0, 0], columns[0, 1]
+    step = (columns[-1, 0] - start) / max(width - 1, 1)
     for index in range(len(listed)):
         f = listed[index]
         ia, ib, ic = faces[f, 0], faces[f, 1], faces[f, 2]
@@ -328,8 +350,15 @@ def fill(
         for y in range(max(boxes[f, 2], y_first), min(boxes[f, 3] + 1, y_last)):
             v, h, w = rows[y, 0], rows[y, 1], rows[y, 2]
             r0, r1, r2 = n0y * h, n1y * h, n2y * h
-            for step in range(boxes[f, 0], boxes[f, 1] + 1):
-                x = step
+            x_first, x_last = boxes[f, 0], boxes[f, 1]
+            if straight and x_last - x_first > 3:
+                x_first, x_last = _span(
+                    x_first, x_last, volume, n0x * step, n0x * start + n0z * ahead + r0,
+                    n1x * step, n1x * start + n1z * ahead + r1,
+                    n2x * step, n2x * start + n2z * ahead + r2,
+                )  # fmt: skip
+            for column in range(x_first, x_last + 1):
+                x = column
                 if x < 0:
                     x += width
                 elif x >= width:
