@@ -10,6 +10,10 @@ from depthfusion.types import InputError, Layer, LayeredScene, Progress, RGBDPan
 Method = Literal["layers", "sheet"]
 METHODS: tuple[Method, ...] = ("layers", "sheet")
 
+Sharpen = Literal["auto", "on", "off"]
+SHARPENINGS: tuple[Sharpen, ...] = ("auto", "on", "off")
+SOFT = 0.4  # share of ramps among the edges of depth from which "auto" sharpens
+
 STANDING_LEAN = 0.35  # metres that a head moves while its owner stands
 SHARE_OF_NEAREST = 0.1
 
@@ -25,6 +29,8 @@ class SceneOptions:
         that is smaller.
     method : "layers" continues surfaces underneath what stands before them; "sheet", the paper's,
         is one layer that stretches over what is hidden.
+    sharpen : "on" turns the ramps of estimated depth into steps on colour edges first, "auto" does
+        where most edges are ramps; measured and rendered depth has steps already.
 
     Raises
     ------
@@ -34,6 +40,7 @@ class SceneOptions:
 
     head_box: float | None = None
     method: Method = "layers"
+    sharpen: Sharpen = "auto"
 
     def __post_init__(self) -> None:
         """Verify ranges."""
@@ -41,6 +48,8 @@ class SceneOptions:
             raise InputError(f"the head box must be 0 or more; got {self.head_box}")
         if self.method not in METHODS:
             raise InputError(f"the method must be one of {', '.join(METHODS)}; got {self.method}")
+        if self.sharpen not in SHARPENINGS:
+            raise InputError(f"sharpen must be one of {', '.join(SHARPENINGS)}; got {self.sharpen}")
 
 
 def build_scene(
@@ -59,12 +68,33 @@ def build_scene(
     if options.method == "layers" and head_box > 0:
         from depthfusion.scene.layers import build_layers  # brings numba, which is slow to load
 
+        progress("Building layers", 0.0)
+        panorama = with_clear_edges(panorama, head_box, options.sharpen)
         return LayeredScene(
             build_layers(panorama, head_box, progress=progress), head_box, panorama.scale
         )
     opaque = np.full((*panorama.distance.shape, 1), 255, np.uint8)
     layer = Layer(np.concatenate([panorama.rgb, opaque], axis=-1), panorama.distance)
     return LayeredScene((layer,), head_box, panorama.scale)
+
+
+def with_clear_edges(panorama: RGBDPanorama, reach: float, sharpen: Sharpen) -> RGBDPanorama:
+    """The panorama, its depth sharpened where that is asked for or, by "auto", needed.
+
+    Parameters
+    ----------
+    reach : radius of the head box, > 0, in the panorama's unit.
+    """
+    from depthfusion.scene.sharpening import sharpened, softness
+
+    inverse = (1 / panorama.distance).astype(np.float32)
+    scale = reach * panorama.width / (2 * np.pi)
+    if sharpen == "off" or (sharpen == "auto" and not softness(inverse, scale) > SOFT):
+        return panorama
+    inverse = sharpened(panorama.rgb, inverse, scale)
+    distance = np.full_like(inverse, np.inf)
+    np.divide(1, inverse, out=distance, where=inverse > 0)
+    return RGBDPanorama(panorama.rgb, distance, panorama.scale)
 
 
 def default_head_box(panorama: RGBDPanorama) -> float:
