@@ -30,7 +30,7 @@ from depthfusion.types import (
     TexturedMesh,
 )
 
-TRUTH = Path("/work/shared/data/truth")
+TRUTH = Path(__file__).parents[2] / "shared/data/truth"
 needs_opengl = [
     pytest.mark.opengl,
     pytest.mark.skipif(ctypes.util.find_library("EGL") is None, reason="no libEGL here"),
