@@ -25,7 +25,7 @@ from depthfusion.generation.sketch.tree import hit
 TRACE, SOFTEN, FINISH = range(3)
 PARTS = (0, 3, 10, 13)  # where `look` leaves the four kinds of light
 REACH = 3  # pixels over which soft shadows are smoothed
-SKY_RAYS = 5
+SKY_RAYS = 4
 AIR_RAYS = 3
 SPOTS = ((0.125, 0.375), (-0.375, 0.125), (-0.125, -0.375), (0.375, -0.125))
 
@@ -187,10 +187,10 @@ def _spots(distance, light, shade, px, py, exposure):
         if max(there, here) > 1.05 * min(there, here):
             jump = True
     change = most - least
-    if change < 0.03 or (change < 0.06 and not jump):
+    if change < 0.03 or (change < 0.07 and not jump):
         return 0
     if change > 0.14 and 0.15 * height < py < 0.85 * height:
-        return 4
+        return 3
     return 2
 
 

@@ -41,7 +41,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
     if not spec.lacks("trees"):
         for foot in on(points):
             far = np.hypot(foot[0], foot[2])
-            full = 1.0 if far < 16 else 0.5 if far < 32 else 0.25
+            full = 1.0 if far < 11 else 0.5 if far < 22 else 0.2
             kind = rng.uniform()
             if spec.has("pine") or (kind < 0.35 and not spec.has("birch", "jungle")):
                 flora.conifer(rng, foot, rng.uniform(9, 17), full)
@@ -49,7 +49,7 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
                 flora.broadleaf(
                     rng, foot, rng.uniform(8, 13), spec.has("birch") or kind > 0.85, full
                 )
-        backdrop = on(ring(rng, 900, 70, 260, 0.7))
+        backdrop = on(ring(rng, 600, 64, 230, 0.7))
         tall = rng.uniform(9, 17, len(backdrop))
         facing = turned(np.arctan2(backdrop[:, 0], backdrop[:, 2]))
         size = np.stack([0.2 * tall, 0.5 * tall, tall], -1)
