@@ -46,8 +46,9 @@ def build(spec: SceneSpec, rng: Generator, air: Air) -> tuple[Stage, Air]:
     for side in (-1, 1):
         _row(stage, spec, rng, side, lamps, neon)
     _street(stage, flora, spec, rng, dark, lamps)
-    azimuth = rng.uniform(0.04, 0.2) * rng.choice((-1, 1))
-    up = np.arcsin(air.sun[1])
+    azimuth, up = rng.uniform(0.24, 0.36) * rng.choice((-1, 1)), np.arcsin(air.sun[1])
+    if spec.time == "day":
+        up = np.radians(47)  # high enough to reach over the roofs and down to the road
     sun = (np.cos(up) * np.sin(azimuth), np.sin(up), -np.cos(up) * np.cos(azimuth))
     haze = max(air.fog, 0.0035)
     glow = (
