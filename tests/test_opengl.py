@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -30,7 +29,6 @@ from depthfusion.types import (
     TexturedMesh,
 )
 
-TRUTH = Path(__file__).parents[2] / "shared/data/truth"
 needs_opengl = [
     pytest.mark.opengl,
     pytest.mark.skipif(ctypes.util.find_library("EGL") is None, reason="no libEGL here"),
@@ -324,13 +322,13 @@ def test_a_process_that_drew_ends_quietly():
 
 
 @on_opengl
-@pytest.mark.skipif(not TRUTH.is_dir(), reason="the truth kit is not here")
 @pytest.mark.parametrize("scene", ["room", "street", "sphere"])
-def test_the_truth_views_agree(scene):
-    rgb = np.asarray(Image.open(TRUTH / scene / "pano_rgb.png").convert("RGB"))
-    distance = np.load(TRUTH / scene / "pano_depth.npy").astype(np.float32)
+def test_the_truth_views_agree(scene, shared_data):
+    folder = shared_data / "truth" / scene
+    rgb = np.asarray(Image.open(folder / "pano_rgb.png").convert("RGB"))
+    distance = np.load(folder / "pano_depth.npy").astype(np.float32)
     mesh = displaced_sphere(RGBDPanorama(rgb, distance), 1024, 512)
-    views = json.loads((TRUTH / scene / "cameras.json").read_text())["views"]
+    views = json.loads((folder / "cameras.json").read_text())["views"]
     with OpenGLRenderer() as gl, CpuRenderer() as cpu:
         gl.load([mesh])
         cpu.load([mesh])
