@@ -14,6 +14,7 @@ from depthfusion.studio.options import CreateOptions
 from depthfusion.studio.outcome import Outcome
 from depthfusion.studio.recipe import options_in_force
 from depthfusion.studio.stages import Stages
+from depthfusion.studio.warming import compiling_ahead
 from depthfusion.types import InputError, Progress, Scene, SceneInfo, silent
 
 LARGEST_SEED = 2**31 - 1
@@ -49,7 +50,7 @@ def create(
     if options.preview is not None:
         Film(options.preview, 0.0, 0.0)  # its path is found at fault now or never
     stages = Stages(progress)
-    with staged_scene(place) as folder:
+    with compiling_ahead(), staged_scene(place) as folder:
         with stages.stage("Generating the panorama", steps=True) as inside:
             generated = engine.generate(wanted, inside)
         with stages.stage("Building layers", steps=True) as inside:
