@@ -142,7 +142,7 @@ def test_meshes_come_near_to_far_and_sky_says_so() -> None:
     nothing = Layer(np.zeros((32, 64, 4), np.uint8), np.ones((32, 64), np.float32))
     meshes = mesh_scene(LayeredScene((layered.layers[0], nothing, sky), 0.1))
     assert [mesh.name for mesh in meshes] == ["layer-00", "sky"]
-    assert [mesh.alpha_mode for mesh in meshes] == ["blend", "opaque"]
+    assert [mesh.alpha_mode for mesh in meshes] == ["mask", "opaque"]
     np.testing.assert_array_equal(meshes[0].texture, layered.layers[0].rgba)
     far = np.linalg.norm(meshes[1].vertices, axis=1)
     np.testing.assert_allclose(far, sky_distance(layered), rtol=1e-5)

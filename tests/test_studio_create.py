@@ -22,6 +22,7 @@ STAGES = [
     "Generating the panorama",
     "Building layers",
     "Meshing",
+    "Verifying the head box",
     "Writing GLB",
     "Drawing the thumbnail",
     "Filming the preview",

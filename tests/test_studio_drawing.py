@@ -17,6 +17,7 @@ from depthfusion.io.scene_folder import save_scene
 from depthfusion.rendering.cpu import CpuRenderer
 from depthfusion.rendering.renderer import Frame
 from depthfusion.rendering.stereo import StereoOptions
+from depthfusion.scene.detail import MeshOptions
 from depthfusion.scene.meshing import mesh_scene
 from depthfusion.studio.drawing import (
     COARSE_FILM,
@@ -218,7 +219,7 @@ def test_an_export_is_the_glb_of_the_scene(room: Path, tmp_path: Path) -> None:
     png = studio.export(room, tmp_path / "b.glb", ExportOptions("png"))
     assert png.facts["bytes"] != outcome.facts["bytes"]
     assert png.facts["triangles"] == outcome.facts["triangles"] > 1000
-    coarse = studio.export(room, tmp_path / "c.glb", ExportOptions(triangles=1000))
+    coarse = studio.export(room, tmp_path / "c.glb", ExportOptions(mesh=MeshOptions(triangles=1000)))
     assert coarse.facts["triangles"] < outcome.facts["triangles"] / 2
 
 
@@ -229,7 +230,7 @@ def test_what_an_export_cannot_be_is_said(room: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="auto, png, jpeg, webp"):
         ExportOptions("gif")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="1000 or more"):
-        ExportOptions(triangles=10)
+        ExportOptions(mesh=MeshOptions(triangles=10))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -23,6 +23,7 @@ STAGES = [
     "Reading the depth",
     "Building layers",
     "Meshing",
+    "Verifying the head box",
     "Writing GLB",
     "Drawing the thumbnail",
     "Saving the scene",

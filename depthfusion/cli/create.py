@@ -5,9 +5,22 @@ from typing import Annotated
 
 import typer
 
-from depthfusion.cli.options import Json, OutScene, parsed_size, written_size
+from depthfusion.cli.options import (
+    Detail,
+    HeadBox,
+    Json,
+    MeshError,
+    OutScene,
+    SceneMethod,
+    Sharpening,
+    Triangles,
+    parsed_size,
+    written_size,
+)
 from depthfusion.cli.report import report
 from depthfusion.cli.terminal import ProgressBar
+from depthfusion.scene.build import SceneOptions
+from depthfusion.scene.detail import MeshOptions
 from depthfusion.studio.options import CreateOptions
 from depthfusion.types import InputError
 
@@ -45,6 +58,12 @@ def command(
     title: Annotated[
         str | None, typer.Option(help="Shown in lists; the prompt by default.")
     ] = CreateOptions.title,
+    head_box: HeadBox = SceneOptions.head_box,
+    method: SceneMethod = SceneOptions.method,
+    sharpen: Sharpening = SceneOptions.sharpen,
+    preset: Detail = None,
+    triangles: Triangles = None,
+    error: MeshError = None,
     json: Json = False,
 ) -> None:
     """Create a scene."""
@@ -64,6 +83,8 @@ def command(
         steps=steps,
         guidance=guidance,
         title=title,
+        scene=SceneOptions(head_box, method, sharpen),
+        mesh=MeshOptions.chosen(preset, triangles, error),
     )
     from depthfusion import studio
 

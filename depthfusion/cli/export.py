@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from depthfusion.cli.options import Json, OutFile, SceneFolder
+from depthfusion.cli.options import Detail, Json, MeshError, OutFile, SceneFolder, Triangles
 from depthfusion.cli.report import report
 from depthfusion.cli.terminal import ProgressBar
+from depthfusion.scene.detail import MeshOptions
 from depthfusion.studio.options import ExportOptions, Texture
 
 
@@ -17,10 +18,13 @@ def command(
         Texture,
         typer.Option(help="How pictures are kept in it; auto: JPEG, PNG where see-through."),
     ] = ExportOptions.texture,
+    preset: Detail = None,
+    triangles: Triangles = None,
+    error: MeshError = None,
     json: Json = False,
 ) -> None:
     """Export a scene."""
-    options = ExportOptions(texture)
+    options = ExportOptions(texture, MeshOptions.chosen(preset, triangles, error))
     from depthfusion import studio
 
     with ProgressBar() as progress:

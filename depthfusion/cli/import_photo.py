@@ -5,9 +5,20 @@ from typing import Annotated
 
 import typer
 
-from depthfusion.cli.options import Json, OutScene
+from depthfusion.cli.options import (
+    Detail,
+    HeadBox,
+    Json,
+    MeshError,
+    OutScene,
+    SceneMethod,
+    Sharpening,
+    Triangles,
+)
 from depthfusion.cli.report import report
 from depthfusion.cli.terminal import ProgressBar
+from depthfusion.scene.build import SceneOptions
+from depthfusion.scene.detail import MeshOptions
 from depthfusion.studio.options import DepthKind, ImportOptions, Missing, PhotoLayout
 
 
@@ -52,6 +63,12 @@ def command(
         int | None,
         typer.Option(metavar="PIXELS", help="Refuse larger files; 16384×8192 by default."),
     ] = ImportOptions.pixel_limit,
+    head_box: HeadBox = SceneOptions.head_box,
+    method: SceneMethod = SceneOptions.method,
+    sharpen: Sharpening = SceneOptions.sharpen,
+    preset: Detail = None,
+    triangles: Triangles = None,
+    error: MeshError = None,
     json: Json = False,
 ) -> None:
     """Import a photo."""
@@ -67,6 +84,8 @@ def command(
         metres_per_step=metres_per_step,
         max_width=max_width,
         pixel_limit=pixel_limit,
+        scene=SceneOptions(head_box, method, sharpen),
+        mesh=MeshOptions.chosen(preset, triangles, error),
     )
     from depthfusion import studio
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from depthfusion.scene.build import Method, Sharpen
+from depthfusion.scene.detail import PRESETS
 from depthfusion.types import InputError
 
 Json = Annotated[
@@ -24,6 +26,31 @@ Renderer = Annotated[
 ]
 Samples = Annotated[
     int | None, typer.Option(help="Per pixel along each side, 1 to 8; by the size by default.")
+]
+HeadBox = Annotated[
+    float | None,
+    typer.Option(metavar="METRES", help="Radius to lean in without a hole; 0.35 by default."),
+]
+SceneMethod = Annotated[
+    Method, typer.Option(help="Layers; or one sheet that stretches over what is hidden.")
+]
+Sharpening = Annotated[
+    Sharpen, typer.Option(help="Make soft, estimated depth fit for layers; auto: where it is soft.")
+]
+Detail = Annotated[
+    str | None,
+    typer.Option(
+        "--preset",
+        metavar=f"[{'|'.join(PRESETS)}]",
+        help="How many triangles: 200,000, 600,000, no limit; desktop by default.",
+    ),
+]
+Triangles = Annotated[
+    int | None, typer.Option(metavar="N", help="At most so many triangles, whatever the preset.")
+]
+MeshError = Annotated[
+    float | None,
+    typer.Option("--error", metavar="TEXELS", help="How far a surface may be off; 0.2 by default."),
 ]
 
 

@@ -4,9 +4,19 @@ from typing import Annotated
 
 import typer
 
-from depthfusion.cli.options import Json, OutFile, SceneFolder, Size, parsed_size
+from depthfusion.cli.options import (
+    Detail,
+    Json,
+    MeshError,
+    OutFile,
+    SceneFolder,
+    Size,
+    Triangles,
+    parsed_size,
+)
 from depthfusion.cli.report import report
 from depthfusion.cli.terminal import ProgressBar
+from depthfusion.scene.detail import MeshOptions
 from depthfusion.studio.options import FilmLayout, Projection, VideoOptions
 
 
@@ -40,6 +50,9 @@ def command(
     radius: Annotated[
         float, typer.Option(metavar="SHARE", help="How far a move goes in the head box, 0 to 1.")
     ] = VideoOptions.radius,
+    preset: Detail = None,
+    triangles: Triangles = None,
+    error: MeshError = None,
     json: Json = False,
 ) -> None:
     """Film a scene."""
@@ -53,6 +66,7 @@ def command(
         fov_deg=fov,
         ipd=ipd,
         radius=radius,
+        mesh=MeshOptions.chosen(preset, triangles, error),
     )
     from depthfusion import studio
 

@@ -4,21 +4,23 @@ Holes are counted in pictures, not argued from the mesh; what is stretched is me
 eye at the rim of the head box would see it stretched to.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from depthfusion.geometry.cameras import Equirectangular
-from depthfusion.rendering.renderer import Renderer
+from depthfusion.rendering.renderer import Frame, Renderer
 from depthfusion.types import LayeredScene, Pose, Progress, TexturedMesh, silent
 from depthfusion.types.arrays import Bool, Float64
 
 STRETCHED = 2.0  # texels that an edge of one texel may grow to before it looks like rubber
 SMALLEST_JUMP = 2.0  # texels; an edge that grows by less is no curtain, however short it is
 EYES = (512, 256)  # pixels of the panoramas in which holes are counted
+GLANCE = (256, 128)  # the same where a scene is made and nobody wants to wait
 SHRINK = 0.8  # what the head box is taken in by while it still shows holes
+MOST_SHRINKS = 12  # down to a fifteenth; where holes show even there, nowhere is safe
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,9 @@ class Scorecard:
     nearest : distance of the nearest thing shown.
     hole_share : share of pixels with nothing to show, over all directions, from the rim of the
         head box.
-    stretched_triangles, stretched_share : triangles that an eye there would see drawn out to more
-        than twice their length, and their share of the sphere as the centre sees it.
+    stretched_triangles : triangles that an eye there may see drawn out to more than twice their
+        length.
+    stretched_share : what they take up of all that eyes there see.
     boundary_edges : edges of a single triangle where the texture shows something; 0 is closed.
     seam_error, pole_error : how far apart vertices lie that stand on the same direction at the
         seam, and at a pole; in the scene's unit.
@@ -72,9 +75,12 @@ def inspect_scene(
     layered : the scene.
     meshes : as `mesh_scene` made them from it.
     """
-    renderer.load(meshes)
-    safe, holes = _safe_radius(layered.head_box, renderer, progress)
     stretched = [_stretched(mesh, layered.head_box) for mesh in meshes]
+    renderer.load([part for pair in zip(meshes, stretched, strict=True) for part in _marked(*pair)])
+    views = list(_views(eye_positions(layered.head_box), renderer, EYES, progress))
+    safe, holes = layered.head_box, float(np.mean([view.holes for view in views]))
+    if holes > 0:
+        safe = safe_radius(SHRINK * safe, renderer, EYES, eye_positions, progress)
     seams, poles = zip(*(_closing_errors(mesh) for mesh in meshes), strict=True)
     return Scorecard(
         layers=len(layered.layers),
@@ -88,8 +94,8 @@ def inspect_scene(
             for layer in layered.layers
         ),
         hole_share=holes,
-        stretched_triangles=int(sum(bad.sum() for bad, _ in stretched)),
-        stretched_share=float(sum(share for _, share in stretched)),
+        stretched_triangles=int(sum(bad.sum() for bad in stretched)),
+        stretched_share=float(np.mean([view.rgb for view in views])) / 255,
         boundary_edges=sum(_open_edges(mesh) for mesh in meshes),
         seam_error=max(seams),
         pole_error=max(poles),
@@ -98,27 +104,59 @@ def inspect_scene(
 
 def eye_positions(radius: float) -> Float64:
     """Eyes on the rim of a head box [14, 3]: along the axes and the diagonals."""
-    axes = np.concatenate([np.eye(3), -np.eye(3)])
     signs = np.array(np.meshgrid(*[(-1, 1)] * 3)).reshape(3, -1).T / np.sqrt(3)
-    return radius * np.concatenate([axes, signs])
+    return np.concatenate([axis_positions(radius), radius * signs])
 
 
-def _safe_radius(radius: float, renderer: Renderer, progress: Progress) -> tuple[float, float]:
-    """The largest radius without holes, and the share of holes at the one asked for."""
-    asked = share = _hole_share(radius, renderer, progress)
-    while share > 0 and radius > 1e-3:
+def axis_positions(radius: float) -> Float64:
+    """Eyes on the rim of a head box [6, 3]: along the axes."""
+    return radius * np.concatenate([np.eye(3), -np.eye(3)])
+
+
+def safe_radius(
+    radius: float,
+    renderer: Renderer,
+    size: tuple[int, int] = GLANCE,
+    eyes: Callable[[float], Float64] = axis_positions,
+    progress: Progress = silent,
+) -> float:
+    """The largest radius, up to `radius`, from whose rim no pixel is empty; 0 where there is none.
+
+    Parameters
+    ----------
+    radius : where to begin, in the scene's unit.
+    renderer : one that draws equirectangular cameras, with the scene loaded.
+    size : width and height of the panoramas that are looked through.
+    eyes : gives the places [N, 3] on a radius' rim.
+    progress : told "Leaning to every side".
+    """
+    for _ in range(MOST_SHRINKS):
+        if not any(view.holes.any() for view in _views(eyes(radius), renderer, size, progress)):
+            return radius
         radius *= SHRINK
-        share = _hole_share(radius, renderer, progress)
-    return (radius if share == 0 else 0.0), asked
+    return 0.0
 
 
-def _hole_share(radius: float, renderer: Renderer, progress: Progress) -> float:
-    eyes = eye_positions(radius)
-    camera, empty = Equirectangular(*EYES), 0
+def _views(
+    eyes: Float64, renderer: Renderer, size: tuple[int, int], progress: Progress
+) -> Iterator[Frame]:
+    """What each eye sees all round."""
+    camera = Equirectangular(*size)
     for number, eye in enumerate(eyes):
         progress("Leaning to every side", number / len(eyes))
-        empty += int(renderer.render(camera, Pose.at(eye)).holes.sum())
-    return empty / (len(eyes) * EYES[0] * EYES[1])
+        yield renderer.render(camera, Pose.at(eye))
+
+
+def _marked(mesh: TexturedMesh, bad: Bool) -> Iterator[TexturedMesh]:
+    """The mesh in two: what is sound in black, what is stretched in white, alpha as it was."""
+    alpha = np.full(mesh.texture.shape[:2], 255, np.uint8)
+    if mesh.alpha_mode != "opaque" and mesh.texture.shape[2] == 4:
+        alpha = mesh.texture[..., 3]
+    for faces, colour in ((mesh.faces[~bad], 0), (mesh.faces[bad], 255)):
+        if len(faces):
+            texture = np.full((*alpha.shape, 4), colour, np.uint8)
+            texture[..., 3] = alpha
+            yield replace(mesh, faces=faces, texture=texture)
 
 
 def _shows(mesh: TexturedMesh, uvs: np.ndarray) -> Bool:
@@ -131,10 +169,10 @@ def _shows(mesh: TexturedMesh, uvs: np.ndarray) -> Bool:
     return mesh.texture[y, x, 3] >= 128
 
 
-def _stretched(mesh: TexturedMesh, reach: float) -> tuple[Bool, float]:
-    """Which triangles would be drawn out [F], and the share of the sphere they cover."""
+def _stretched(mesh: TexturedMesh, reach: float) -> Bool:
+    """Which triangles an eye that moves by `reach` may see drawn out, [F]."""
     if not len(mesh.faces):
-        return np.zeros(0, np.bool_), 0.0
+        return np.zeros(0, np.bool_)
     texel = 2 * np.pi / mesh.texture.shape[1]
     corners = mesh.vertices[mesh.faces].astype(np.float64)  # [F, 3, 3]
     distance = np.linalg.norm(corners, axis=-1)
@@ -143,10 +181,7 @@ def _stretched(mesh: TexturedMesh, reach: float) -> tuple[Bool, float]:
     length = np.arctan2(np.linalg.norm(np.cross(rays, after), axis=-1), (rays * after).sum(-1))
     growth = reach * np.abs(1 / distance - 1 / np.roll(distance, -1, axis=1))
     bad = (growth > SMALLEST_JUMP * texel) & (growth > (STRETCHED - 1) * np.maximum(length, texel))
-    middle = _shows(mesh, mesh.uvs[mesh.faces].mean(axis=1))
-    stretched = bad.any(axis=1) & middle
-    solid = np.abs(np.einsum("fi,fi->f", rays[:, 0], np.cross(rays[:, 1], rays[:, 2]))) / 2
-    return stretched, float(solid[stretched].sum() / (4 * np.pi))
+    return bad.any(axis=1) & _shows(mesh, mesh.uvs[mesh.faces].mean(axis=1))
 
 
 def _open_edges(mesh: TexturedMesh) -> int:

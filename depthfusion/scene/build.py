@@ -16,6 +16,8 @@ SOFT = 0.4  # share of ramps among the edges of depth from which "auto" sharpens
 
 STANDING_LEAN = 0.35  # metres that a head moves while its owner stands
 SHARE_OF_NEAREST = 0.1
+CLOSEST = 0.8  # of the nearest distance, that a head may come
+SPECK = 1e-4  # share of the pixels below which what is nearer is taken for an error of measurement
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class SceneOptions:
     ----------
     head_box : radius around the origin, in the scene's unit, within which nothing may be missing;
         ≥ 0. `None` takes 0.35 m, and where the scale is relative a tenth of the near distance if
-        that is smaller.
+        that is smaller. Never more than 0.8 of the way to what is nearest.
     method : "layers" continues surfaces underneath what stands before them; "sheet", the paper's,
         is one layer that stretches over what is hidden.
     sharpen : "on" turns the ramps of estimated depth into steps on colour edges first, "auto" does
@@ -65,6 +67,7 @@ def build_scene(
     """
     options = options or SceneOptions()
     head_box = default_head_box(panorama) if options.head_box is None else options.head_box
+    head_box = min(head_box, farthest_lean(panorama))
     if options.method == "layers" and head_box > 0:
         from depthfusion.scene.layers import build_layers  # brings numba, which is slow to load
 
@@ -103,3 +106,10 @@ def default_head_box(panorama: RGBDPanorama) -> float:
         return STANDING_LEAN
     near = float(np.percentile(panorama.distance[np.isfinite(panorama.distance)], 5))
     return min(STANDING_LEAN, SHARE_OF_NEAREST * near)
+
+
+def farthest_lean(panorama: RGBDPanorama) -> float:
+    """How far a head may move before it meets what is nearest, in the scene's unit."""
+    distance = panorama.distance.ravel()
+    speck = int(SPECK * distance.size)
+    return CLOSEST * float(np.partition(distance, speck)[speck])

@@ -1,42 +1,16 @@
 """Layers to textured triangles, adaptively, seam and poles closed."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from depthfusion.scene.adaptive import grid_errors, support_table, triangles
+from depthfusion.scene.detail import MeshOptions
 from depthfusion.scene.sphere import grid_directions, grid_distance
-from depthfusion.types import Layer, LayeredScene, TexturedMesh
-from depthfusion.types.arrays import Float32, Int32
+from depthfusion.types import AlphaMode, Layer, LayeredScene, TexturedMesh
+from depthfusion.types.arrays import Float32, Int32, UInt8
+
+__all__ = ["MeshOptions", "mesh_scene", "sky_distance"]
 
 COARSEST = 1e6  # texels of error, more than a whole turn
-
-
-@dataclass(frozen=True)
-class MeshOptions:
-    """How finely layers are meshed.
-
-    Parameters
-    ----------
-    error : largest error of leaving a vertex out, in texels of the layer's texture; > 0.
-    triangles : at most so many in the whole scene, by raising `error` and, where that is not
-        enough, by following rims less closely; `None` for no limit.
-    reach : how far the eye may go, in the scene's unit; `None` takes the head box, at least a
-        tenth of the unit, so that a scene to be seen from the centre alone still has shape.
-    """
-
-    error: float = 0.2
-    triangles: int | None = None
-    reach: float | None = None
-
-    def __post_init__(self) -> None:
-        """Verify ranges."""
-        if not self.error > 0:
-            raise ValueError(f"error must be above 0; got {self.error}")
-        if self.triangles is not None and self.triangles < 1000:
-            raise ValueError(f"triangles must be 1000 or more; got {self.triangles}")
-        if self.reach is not None and not 0 <= self.reach < np.inf:
-            raise ValueError(f"reach must be 0 or more; got {self.reach}")
 
 
 def sky_distance(layered: LayeredScene) -> float:
@@ -79,7 +53,8 @@ class _Sheet:
         self.rows = max(32, 1 << (height - 1).bit_length())
         self.columns = 2 * self.rows
         alpha = layer.rgba[..., 3]
-        self.opaque = bool((alpha == 255).all())
+        self.alpha_mode = _alpha_mode(alpha)
+        self.opaque = self.alpha_mode == "opaque"
         self.sky = bool(np.isinf(layer.distance).all())
         support = None if self.opaque else alpha > 0
         self.table = support_table(support, self.columns, self.rows)
@@ -115,9 +90,16 @@ class _Sheet:
             faces,
             uvs,
             np.ascontiguousarray(rgba[..., :3]) if self.opaque else rgba,
-            "opaque" if self.opaque else "blend",
+            self.alpha_mode,
             name,
         )
+
+
+def _alpha_mode(alpha: UInt8) -> AlphaMode:
+    """What a layer's alpha asks of whoever draws it; mixing only where something is half there."""
+    if (alpha == 255).all():
+        return "opaque"
+    return "mask" if ((alpha == 0) | (alpha == 255)).all() else "blend"
 
 
 def _weld(corners: Int32, directions: Float32, distance: Float32) -> tuple[Float32, Int32, Float32]:

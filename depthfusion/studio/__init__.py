@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from depthfusion.generation.engines import choose_engine
     from depthfusion.rendering.stereo import StereoOptions
     from depthfusion.scene.build import SceneOptions
+    from depthfusion.scene.detail import PRESETS, MeshOptions
     from depthfusion.scene.paths import PATH_NAMES
     from depthfusion.studio.creating import create
     from depthfusion.studio.exporting import export
     from depthfusion.studio.filming import video
     from depthfusion.studio.formats import FORMATS, LATER_FORMATS
     from depthfusion.studio.importing import import_photo
+    from depthfusion.studio.inspecting import Inspection, inspect
     from depthfusion.studio.library import (
         SceneEntry,
         find_scene,
@@ -41,11 +43,13 @@ _HOME = {
     "depthfusion.generation.engines": ("choose_engine",),
     "depthfusion.rendering.stereo": ("StereoOptions",),
     "depthfusion.scene.build": ("SceneOptions",),
+    "depthfusion.scene.detail": ("PRESETS", "MeshOptions"),
     "depthfusion.scene.paths": ("PATH_NAMES",),
     "depthfusion.studio.creating": ("create",),
     "depthfusion.studio.exporting": ("export",),
     "depthfusion.studio.formats": ("FORMATS", "LATER_FORMATS"),
     "depthfusion.studio.importing": ("import_photo",),
+    "depthfusion.studio.inspecting": ("Inspection", "inspect"),
     "depthfusion.studio.library": (
         "SceneEntry", "find_scene", "library_folder", "list_scenes", "new_scene_folder", "show",
     ),
@@ -64,9 +68,12 @@ __all__ = [
     "FORMATS",
     "LATER_FORMATS",
     "PATH_NAMES",
+    "PRESETS",
     "CreateOptions",
     "ExportOptions",
     "ImportOptions",
+    "Inspection",
+    "MeshOptions",
     "Outcome",
     "RenderOptions",
     "SceneEntry",
@@ -78,6 +85,7 @@ __all__ = [
     "export",
     "find_scene",
     "import_photo",
+    "inspect",
     "library_folder",
     "list_scenes",
     "new_scene_folder",

@@ -7,12 +7,13 @@ from pathlib import Path
 from depthfusion.generation.engines import Generated, GenerateOptions, choose_engine
 from depthfusion.io.atomic import StrPath
 from depthfusion.io.scene_folder import staged_scene
-from depthfusion.scene.build import SceneOptions, build_scene
+from depthfusion.scene.build import build_scene
 from depthfusion.studio.film import Film
 from depthfusion.studio.finishing import GLB_NAME, PREVIEW_NAME, finish
 from depthfusion.studio.options import CreateOptions
 from depthfusion.studio.outcome import Outcome
 from depthfusion.studio.recipe import options_in_force
+from depthfusion.studio.room import head_box_notes
 from depthfusion.studio.stages import Stages
 from depthfusion.studio.warming import compiling_ahead
 from depthfusion.types import InputError, Progress, Scene, SceneInfo, silent
@@ -43,7 +44,6 @@ def create(
         changed on disk.
     """
     options = options or CreateOptions()
-    options = replace(options, scene=options.scene or SceneOptions())
     place = Path(out)
     wanted = _wanted(prompt, options)
     engine, reason = choose_engine(options.engine)
@@ -56,18 +56,18 @@ def create(
         with stages.stage("Building layers", steps=True) as inside:
             layered = build_scene(generated.panorama, options.scene, inside)
         info = _info(generated, wanted, options, stages)
-        film = None
-        if options.preview is not None:
-            film = Film(options.preview, layered.head_box, info.forward_yaw)
-        facts = finish(folder, Scene(info, generated.panorama, layered), stages, film)
+        scene = Scene(info, generated.panorama, layered)
+        facts = finish(folder, scene, stages, options.mesh, options.preview)
     paths = {"scene": place, "glb": place / GLB_NAME}
-    if film is not None:
+    if options.preview is not None:
         paths["preview"] = place / PREVIEW_NAME
     chosen = {"engine": reason}
     if options.seed is None:
         chosen["seed"] = f"{wanted.seed}, drawn by lot"
     facts = {"engine": engine.name, "seed": wanted.seed, **_words(generated), **facts}
-    return Outcome(paths, stages.seconds, chosen, list(generated.notes), facts)
+    notes = [*generated.notes]
+    notes += head_box_notes(options.scene.head_box, layered, facts["head_box"])
+    return Outcome(paths, stages.seconds, chosen, notes, facts)
 
 
 def _wanted(prompt: str, options: CreateOptions) -> GenerateOptions:

@@ -44,7 +44,7 @@ def export(
     verify_file(target, FORMATS, "an export")
     find_scene(scene)
     stages = Stages(progress)
-    opened, meshes = open_scene(scene, stages, options.triangles)
+    opened, meshes = open_scene(scene, stages, options.mesh)
     with stages.stage("Writing GLB"):
         data = encode_glb(meshes, recipe(opened.info, opened.layered), texture=options.texture)
         write_bytes(target, data)

@@ -18,7 +18,6 @@ from depthfusion.types import CameraPath, Pose, Progress, silent
 from depthfusion.types.arrays import UInt8
 
 FRAMES_AHEAD = 3
-FILM_TRIANGLES = 800_000  # more can't be told in motion, and cost a third of the time
 
 View = tuple[Camera, Pose]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from depthfusion.io.atomic import StrPath
 from depthfusion.io.scene_folder import read_info
 from depthfusion.studio.drawing import COARSE_FILM, Artist
-from depthfusion.studio.film import FILM_TRIANGLES, Film
+from depthfusion.studio.film import Film
 from depthfusion.studio.library import find_scene
 from depthfusion.studio.loading import open_scene
 from depthfusion.studio.options import RenderOptions, VideoOptions
@@ -46,7 +46,7 @@ def video(
     record = read_info(place)
     film = Film(options, record["head_box"], record["forward_yaw"])
     stages = Stages(progress)
-    opened, meshes = open_scene(place, stages, FILM_TRIANGLES)
+    opened, meshes = open_scene(place, stages, options.mesh)
     artist = Artist(meshes, opened, drawing, COARSE_FILM)
     with stages.stage("Filming") as inside, artist:
         chosen = {"renderer": film.renderer(artist)}

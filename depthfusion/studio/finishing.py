@@ -10,12 +10,14 @@ from depthfusion.geometry.poses import yaw_pitch
 from depthfusion.io.file_errors import os_errors_explained
 from depthfusion.io.glb import encode_glb
 from depthfusion.io.scene_folder import write_scene
-from depthfusion.scene.meshing import MeshOptions, mesh_scene
+from depthfusion.scene.detail import MeshOptions
+from depthfusion.scene.meshing import mesh_scene
 from depthfusion.studio.drawing import COARSE_FILM, Artist
 from depthfusion.studio.film import Film
 from depthfusion.studio.library import THUMBNAIL
-from depthfusion.studio.options import ExportOptions, RenderOptions
+from depthfusion.studio.options import RenderOptions, VideoOptions
 from depthfusion.studio.recipe import recipe
+from depthfusion.studio.room import with_safe_head_box
 from depthfusion.studio.stages import Stages
 from depthfusion.types import Scene, TexturedMesh
 from depthfusion.types.arrays import UInt8
@@ -30,23 +32,29 @@ def finish(
     folder: Path,
     scene: Scene,
     stages: Stages,
-    film: Film | None = None,
+    mesh: MeshOptions,
+    preview: VideoOptions | None = None,
 ) -> dict[str, Any]:
     """Write a scene with scene.glb, its thumbnail and, where asked for, preview.mp4.
+
+    Its head box is verified first, and taken in where holes would show.
 
     Parameters
     ----------
     folder : of `staged_scene`.
     scene : what to write; its `made` gains the files written here.
     stages : told what is under way.
-    film : of the preview, or `None`.
+    mesh : how finely scene.glb is meshed.
+    preview : the film to make of it, or `None`.
 
     Returns
     -------
-    Facts about the scene: size, scale, layers, triangles, and about the preview.
+    Facts about the scene: size, scale, head box, layers, triangles, and about the preview.
     """
     with stages.stage("Meshing"):
-        meshes = mesh_scene(scene.layered, MeshOptions(triangles=ExportOptions.triangles))
+        meshes = mesh_scene(scene.layered, mesh)
+    with stages.stage("Verifying the head box") as inside:
+        scene = with_safe_head_box(scene, meshes, inside)
     facts = _facts(scene, meshes)
     made = dict(scene.info.made)
     made["layers"] = f"{facts['layers']}, near to far; {stages.took('Building layers')}"
@@ -58,7 +66,8 @@ def finish(
     with stages.stage("Drawing the thumbnail"):
         thumbnail = draw_thumbnail(meshes, scene)
     made[THUMBNAIL] = f"drawn from the origin; {stages.took('Drawing the thumbnail')}"
-    if film is not None:
+    if preview is not None:
+        film = Film(preview, scene.layered.head_box, scene.info.forward_yaw)
         artist = Artist(meshes, scene, coarse=COARSE_FILM)
         with stages.stage("Filming the preview") as inside, artist:
             facts["preview"] = said = film.shoot(artist, folder / PREVIEW_NAME, inside)

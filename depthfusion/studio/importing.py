@@ -1,6 +1,5 @@
 """A photo and its depth file become a scene."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +7,13 @@ from depthfusion.io.atomic import StrPath
 from depthfusion.io.depth_files import read_depth
 from depthfusion.io.images import PIXEL_LIMIT, read_panorama_rgb
 from depthfusion.io.scene_folder import staged_scene
-from depthfusion.scene.build import SceneOptions, build_scene
+from depthfusion.scene.build import build_scene
 from depthfusion.studio.finishing import GLB_NAME, finish
 from depthfusion.studio.measured import depth_needed, join
 from depthfusion.studio.options import ImportOptions
 from depthfusion.studio.outcome import Outcome
 from depthfusion.studio.recipe import options_in_force
+from depthfusion.studio.room import head_box_notes
 from depthfusion.studio.stages import Stages
 from depthfusion.types import Progress, RGBDPanorama, Scene, SceneInfo, silent
 
@@ -39,7 +39,6 @@ def import_photo(
         A file can't be read, doesn't fit, or `out` can't be written; nothing has changed on disk.
     """
     options = options or ImportOptions()
-    options = replace(options, scene=options.scene or SceneOptions())
     source, place = Path(photo), Path(out)
     if options.depth is None:
         raise depth_needed(source)
@@ -49,7 +48,8 @@ def import_photo(
         with stages.stage("Building layers", steps=True) as inside:
             layered = build_scene(panorama, options.scene, inside)
         info = _info(source, options.depth, options, notes, stages)
-        facts = finish(folder, Scene(info, panorama, layered), stages)
+        facts = finish(folder, Scene(info, panorama, layered), stages, options.mesh)
+    notes += head_box_notes(options.scene.head_box, layered, facts["head_box"])
     return Outcome({"scene": place, "glb": place / GLB_NAME}, stages.seconds, {}, notes, facts)
 
 

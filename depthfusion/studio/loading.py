@@ -9,7 +9,7 @@ from depthfusion.types import Scene, TexturedMesh
 
 
 def open_scene(
-    scene: StrPath, stages: Stages, triangles: int | None = None
+    scene: StrPath, stages: Stages, mesh: MeshOptions | None = None
 ) -> tuple[Scene, tuple[TexturedMesh, ...]]:
     """Read a scene by its folder or name, and mesh its layers.
 
@@ -17,7 +17,7 @@ def open_scene(
     ----------
     scene : a scene's folder, or its name in the library.
     stages : told what is under way.
-    triangles : at most about so many; `None` for as many as the detail asks for.
+    mesh : how finely; all that the detail asks for where absent.
 
     Raises
     ------
@@ -27,4 +27,4 @@ def open_scene(
     with stages.stage("Reading the scene"):
         opened = load_scene(find_scene(scene))
     with stages.stage("Meshing"):
-        return opened, mesh_scene(opened.layered, MeshOptions(triangles=triangles))
+        return opened, mesh_scene(opened.layered, mesh)

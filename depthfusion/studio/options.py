@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 from depthfusion.generation.engines import GenerateOptions
 from depthfusion.rendering.stereo import StereoOptions
+from depthfusion.scene.build import SceneOptions
+from depthfusion.scene.detail import MeshOptions
 from depthfusion.scene.paths import PathOptions
 from depthfusion.studio.reach import Reach
 from depthfusion.types import InputError
-
-if TYPE_CHECKING:
-    from depthfusion.scene.build import SceneOptions
 
 DepthKind = Literal["distance", "inverse", "z"]
 PhotoLayout = Literal["mono", "tb", "lr"]
@@ -21,8 +20,8 @@ FilmLayout = Literal["mono", "lr", "tb", "anaglyph"]
 Quality = Literal["draft", "good", "best"]
 Texture = Literal["auto", "png", "jpeg", "webp"]
 
+DESKTOP = MeshOptions.chosen("desktop")
 MOST_SAMPLES = 8
-FEWEST_TRIANGLES = 1000
 LARGEST_SIDE = 16384  # pixels; encoders end there
 # For each projection: its layouts, the first where none is given, and the size of one eye's frame.
 PROJECTIONS: dict[str, tuple[tuple[FilmLayout, ...], tuple[int, int]]] = {
@@ -76,6 +75,8 @@ class VideoOptions:
     ipd : between the pupils, in the scene's unit.
     radius : how far a named move goes, as a share of the head box.
     quality : "draft", "good" or "best".
+    mesh : how finely the place is meshed; more than on a desktop can't be told in motion, and takes
+        half as long again.
 
     Raises
     ------
@@ -93,6 +94,7 @@ class VideoOptions:
     ipd: float = StereoOptions.ipd
     radius: float = PathOptions.radius
     quality: Quality = "good"
+    mesh: MeshOptions = DESKTOP
 
     def __post_init__(self) -> None:
         """Verify words and ranges by making what they are for."""
@@ -164,7 +166,8 @@ class CreateOptions:
     width, height : of the panorama, pixels, 2:1.
     steps, guidance, init, strength : for diffusion engines; `None` is the engine's own default.
     title : shown in lists; the prompt where absent.
-    scene : how the place is built; the defaults where `None`.
+    scene : how the place is built.
+    mesh : how finely scene.glb is meshed.
     preview : the film that becomes preview.mp4; `None` leaves it out.
     """
 
@@ -179,7 +182,8 @@ class CreateOptions:
     init: Path | None = None
     strength: float | None = None
     title: str | None = None
-    scene: "SceneOptions | None" = None
+    scene: SceneOptions = field(default_factory=SceneOptions)
+    mesh: MeshOptions = DESKTOP
     preview: VideoOptions | None = field(default_factory=VideoOptions)
 
 
@@ -201,7 +205,8 @@ class ImportOptions:
     metres_per_step : of depth files of whole numbers; 0.001 for 16 bits where `None`.
     max_width : larger photos are made smaller; pixels.
     pixel_limit : larger files are refused before they are unpacked; `None` is 16384×8192.
-    scene : how the place is built; the defaults where `None`.
+    scene : how the place is built.
+    mesh : how finely scene.glb is meshed.
 
     Raises
     ------
@@ -220,7 +225,8 @@ class ImportOptions:
     metres_per_step: float | None = None
     max_width: int = 8192
     pixel_limit: int | None = None
-    scene: "SceneOptions | None" = None
+    scene: SceneOptions = field(default_factory=SceneOptions)
+    mesh: MeshOptions = DESKTOP
 
     def __post_init__(self) -> None:
         """Refuse what can't work before anything is read."""
@@ -255,22 +261,20 @@ class ExportOptions:
     Parameters
     ----------
     texture : "auto" (JPEG where opaque, else PNG), "png", "jpeg" or "webp".
-    triangles : at most about so many in the whole scene; `None` for as many as the detail asks
-        for, which in a forest are millions. At the default it stays 40 dB true to that.
+    mesh : how finely the place is meshed; all that the detail asks for are millions of triangles in
+        a forest.
 
     Raises
     ------
     InputError
-        `texture` is unknown, or `triangles` too few.
+        `texture` is unknown.
     """
 
     texture: Texture = "auto"
-    triangles: int | None = 800_000
+    mesh: MeshOptions = DESKTOP
 
     def __post_init__(self) -> None:
         """Verify the word."""
         if self.texture not in get_args(Texture):
             known = ", ".join(get_args(Texture))
             raise InputError(f"texture must be one of {known}; got {self.texture!r}")
-        if self.triangles is not None and self.triangles < FEWEST_TRIANGLES:
-            raise InputError(f"triangles must be {FEWEST_TRIANGLES} or more; got {self.triangles}")

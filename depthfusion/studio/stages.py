@@ -12,6 +12,7 @@ USUAL: Mapping[str, Mapping[str, float]] = {
         "Generating the panorama": 12.0,
         "Building layers": 3.0,
         "Meshing": 2.0,
+        "Verifying the head box": 0.5,
         "Writing GLB": 0.5,
         "Drawing the thumbnail": 0.4,
         "Filming the preview": 12.0,
@@ -22,6 +23,7 @@ USUAL: Mapping[str, Mapping[str, float]] = {
         "Reading the depth": 0.05,
         "Building layers": 0.6,
         "Meshing": 0.5,
+        "Verifying the head box": 0.2,
         "Writing GLB": 0.1,
         "Drawing the thumbnail": 0.3,
         "Saving the scene": 0.2,
@@ -35,6 +37,7 @@ USUAL: Mapping[str, Mapping[str, float]] = {
     },
     "video": {"Reading the scene": 0.3, "Meshing": 0.3, "Filming": 15.0},
     "export": {"Reading the scene": 0.3, "Meshing": 0.3, "Writing GLB": 0.3},
+    "inspect": {"Reading the scene": 0.3, "Meshing": 0.5, "Inspecting": 2.0},
 }
 
 
@@ -102,7 +105,7 @@ def overall(kind: str, stage: str, fraction: float) -> float | None:
 
     Parameters
     ----------
-    kind : "create", "import", "render", "stereo", "video" or "export".
+    kind : "create", "import", "render", "stereo", "video", "export" or "inspect".
     stage, fraction : what progress was told last.
 
     Returns
