@@ -18,6 +18,8 @@ HEADER = """
   <h1>DepthFusion</h1>
 </div>"""
 
+_VERDICTS = {True: ("✓", "good"), False: ("✗", "bad"), None: ("·", "plain")}
+
 RINGS = (Path(__file__).parent / "static" / "rings.svg").read_text("utf-8")
 """A place from above: outlines of what is near, farther and far, round the one who looks."""
 
@@ -137,6 +139,17 @@ def facts(pairs: Mapping[str, Any]) -> str:
         if value not in (None, "")
     )
     return f'<dl class="facts">{rows}</dl>' if rows else ""
+
+
+def scorecard(inspection: Any) -> str:
+    """What an inspection (a `studio.Inspection`) found, a line for each figure."""
+    rows = "".join(
+        f'<div class="{_VERDICTS[finding.good][1]}"><dt><i>{_VERDICTS[finding.good][0]}</i> '
+        f"{escape(finding.name.capitalize())}</dt><dd><b>{escape(finding.value)}</b> "
+        f"{escape(finding.meaning)}</dd></div>"
+        for finding in inspection.findings
+    )
+    return f'<dl class="facts scorecard">{rows}</dl>'
 
 
 def address(key: str) -> str:

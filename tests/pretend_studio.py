@@ -9,6 +9,8 @@ from typing import Any
 
 import viewer_sample
 
+from depthfusion.scene.build import SceneOptions
+from depthfusion.scene.detail import PRESETS, USUAL_PRESET, MeshOptions
 from depthfusion.studio.library import list_scenes, new_scene_folder, show
 from depthfusion.types import InputError, Progress
 
@@ -23,6 +25,8 @@ class PretendStudio:
     """Takes `seconds` for each job, in twenty words of progress."""
 
     CreateOptions = ImportOptions = VideoOptions = Options
+    MeshOptions, SceneOptions = MeshOptions, SceneOptions
+    PRESETS, USUAL_PRESET = PRESETS, USUAL_PRESET
     list_scenes = staticmethod(list_scenes)
     new_scene_folder = staticmethod(new_scene_folder)
     show = staticmethod(show)
@@ -66,6 +70,17 @@ class PretendStudio:
         out.parent.mkdir(exist_ok=True)
         out.write_bytes(b"film" * 1000)
         return outcome()
+
+    def inspect(self, scene: Path, progress: Progress) -> Any:
+        self.asked.append((scene.name, None))
+        self._work(progress, "Inspecting")
+        found = [("holes", "0.00%", "of the view <shows> nothing", True), ("layers", "5", "", None)]
+        return SimpleNamespace(
+            findings=[
+                SimpleNamespace(name=name, value=value, meaning=meaning, good=good)
+                for name, value, meaning, good in found
+            ]
+        )
 
     def _work(self, progress: Progress, *stages: str) -> None:
         steps = 20

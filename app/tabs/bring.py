@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from app import markup
+from app.advanced import advanced_settings, chosen
 from app.desk import Desk
 from app.jobs import Snapshot
 from app.running import owner, turns
@@ -62,6 +63,7 @@ def bring_tab(desk: Desk) -> None:
                     near = gr.Number(label="Nearest, m", info="empty: from the depth", minimum=0)
                     far = gr.Number(label="Farthest, m", info="empty: from the depth", minimum=0)
                 fit = gr.Checkbox(False, label="Fit a photo that is not 2:1")
+            settings = advanced_settings(desk.studio)
         with gr.Column(scale=7, min_width=320):
             status = gr.HTML(
                 markup.idle(
@@ -77,6 +79,10 @@ def bring_tab(desk: Desk) -> None:
         near: float | None,
         far: float | None,
         fit: bool,
+        lean: float | None,
+        method: str,
+        sharpen: str,
+        detail: str,
         request: gr.Request,
     ) -> AsyncIterator[tuple[Any, ...]]:
         def work(progress: Progress) -> tuple[str, Any]:
@@ -89,6 +95,7 @@ def bring_tab(desk: Desk) -> None:
                 far=far or None,
                 layout=layout,
                 fit=fit,
+                **chosen(desk.studio, lean, method, sharpen, detail),
             )
             out = desk.studio.new_scene_folder(Path(photo).stem, desk.shelf.folder)
             result = desk.studio.import_photo(Path(photo), out, options, progress=progress)
@@ -111,7 +118,7 @@ def bring_tab(desk: Desk) -> None:
     )
     start.click(
         run,
-        [photo, depth, kind, layout, near, far, fit],
+        [photo, depth, kind, layout, near, far, fit, *settings],
         [status, start, stop, *desk.view],
         concurrency_limit=None,
         show_progress="hidden",

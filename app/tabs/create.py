@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from app import markup
+from app.advanced import advanced_settings, chosen
 from app.desk import Desk
 from app.jobs import Snapshot
 from app.running import owner, sentence, turns
@@ -55,6 +56,7 @@ def create_tab(desk: Desk) -> None:
                     guidance = gr.Slider(
                         0, 20, 0, step=0.5, label="Guidance", info="0: the model's own"
                     )
+            settings = advanced_settings(desk.studio)
         with gr.Column(scale=7, min_width=320):
             status = gr.HTML(markup.idle("The scene opens as soon as it is made."))
 
@@ -71,6 +73,10 @@ def create_tab(desk: Desk) -> None:
         negative: str | None,
         steps: float,
         guidance: float,
+        lean: float | None,
+        method: str,
+        sharpen: str,
+        detail: str,
         request: gr.Request,
     ) -> AsyncIterator[tuple[Any, ...]]:
         def work(progress: Progress) -> tuple[str, Any]:
@@ -83,6 +89,7 @@ def create_tab(desk: Desk) -> None:
                 negative=(negative or "").strip() or None,
                 steps=int(steps) or None,
                 guidance=guidance or None,
+                **chosen(desk.studio, lean, method, sharpen, detail),
             )
             out = desk.studio.new_scene_folder(place, desk.shelf.folder)
             return out.name, desk.studio.create(place, out, options, progress=progress)
@@ -101,7 +108,7 @@ def create_tab(desk: Desk) -> None:
     gr.on(
         [start.click, prompt.submit],
         run,
-        [prompt, engine, width, seed, negative, steps, guidance],
+        [prompt, engine, width, seed, negative, steps, guidance, *settings],
         [status, start, stop, *desk.view],
         concurrency_limit=None,
         show_progress="hidden",

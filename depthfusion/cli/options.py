@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from depthfusion.scene.build import Method, Sharpen
-from depthfusion.scene.detail import PRESETS
+from depthfusion.scene.build import STANDING_LEAN, Method, Sharpen
+from depthfusion.scene.detail import PRESETS, USUAL_PRESET, MeshOptions
 from depthfusion.types import InputError
 
 Json = Annotated[
@@ -29,7 +29,9 @@ Samples = Annotated[
 ]
 HeadBox = Annotated[
     float | None,
-    typer.Option(metavar="METRES", help="Radius to lean in without a hole; 0.35 by default."),
+    typer.Option(
+        metavar="METRES", help=f"Radius to lean in without a hole; {STANDING_LEAN:g} by default."
+    ),
 ]
 SceneMethod = Annotated[
     Method, typer.Option(help="Layers; or one sheet that stretches over what is hidden.")
@@ -37,12 +39,13 @@ SceneMethod = Annotated[
 Sharpening = Annotated[
     Sharpen, typer.Option(help="Make soft, estimated depth fit for layers; auto: where it is soft.")
 ]
+_LIMITS = ", ".join(f"{limit:,}" if limit else "no limit" for limit in PRESETS.values())
 Detail = Annotated[
     str | None,
     typer.Option(
         "--preset",
         metavar=f"[{'|'.join(PRESETS)}]",
-        help="How many triangles: 200,000, 600,000, no limit; desktop by default.",
+        help=f"How many triangles: {_LIMITS}; {USUAL_PRESET} by default.",
     ),
 ]
 Triangles = Annotated[
@@ -50,7 +53,11 @@ Triangles = Annotated[
 ]
 MeshError = Annotated[
     float | None,
-    typer.Option("--error", metavar="TEXELS", help="How far a surface may be off; 0.2 by default."),
+    typer.Option(
+        "--error",
+        metavar="TEXELS",
+        help=f"How far a surface may be off; {MeshOptions.error:g} by default.",
+    ),
 ]
 
 

@@ -14,6 +14,7 @@ Preset = Literal["headset", "desktop", "film"]
 PRESETS: Mapping[Preset, int | None] = MappingProxyType(
     {"headset": 200_000, "desktop": 600_000, "film": None}
 )
+USUAL_PRESET: Preset = "desktop"
 FEWEST_TRIANGLES = 1000
 
 
@@ -54,7 +55,6 @@ class MeshOptions:
         preset: str | None = None,
         triangles: int | None = None,
         error: float | None = None,
-        usual: Preset = "desktop",
     ) -> "MeshOptions":
         """Options from what a person says, of which all may be left out.
 
@@ -62,7 +62,10 @@ class MeshOptions:
         ----------
         preset : a name in `PRESETS`; its limit holds where `triangles` says no other.
         triangles, error : as above; an error alone is kept whatever it takes.
-        usual : the preset where none of the three is given.
+
+        Returns
+        -------
+        Those of `USUAL_PRESET` where none of the three is given.
 
         Raises
         ------
@@ -70,7 +73,7 @@ class MeshOptions:
             The preset is unknown, or a number out of range.
         """
         if preset is None:
-            preset = usual if error is None else "film"
+            preset = USUAL_PRESET if error is None else "film"
         if preset not in get_args(Preset):
             raise InputError(f"preset must be one of {', '.join(PRESETS)}; got {preset!r}")
         limit = PRESETS[preset] if triangles is None else triangles  # type: ignore[index]

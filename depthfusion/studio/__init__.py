@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from depthfusion.generation.engines import choose_engine
     from depthfusion.rendering.stereo import StereoOptions
     from depthfusion.scene.build import SceneOptions
-    from depthfusion.scene.detail import PRESETS, MeshOptions
+    from depthfusion.scene.detail import PRESETS, USUAL_PRESET, MeshOptions
     from depthfusion.scene.paths import PATH_NAMES
     from depthfusion.studio.creating import create
     from depthfusion.studio.exporting import export
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         library_folder,
         list_scenes,
         new_scene_folder,
+        sample_scenes,
+        samples_folder,
         show,
     )
     from depthfusion.studio.options import (
@@ -43,7 +45,7 @@ _HOME = {
     "depthfusion.generation.engines": ("choose_engine",),
     "depthfusion.rendering.stereo": ("StereoOptions",),
     "depthfusion.scene.build": ("SceneOptions",),
-    "depthfusion.scene.detail": ("PRESETS", "MeshOptions"),
+    "depthfusion.scene.detail": ("PRESETS", "USUAL_PRESET", "MeshOptions"),
     "depthfusion.scene.paths": ("PATH_NAMES",),
     "depthfusion.studio.creating": ("create",),
     "depthfusion.studio.exporting": ("export",),
@@ -51,7 +53,8 @@ _HOME = {
     "depthfusion.studio.importing": ("import_photo",),
     "depthfusion.studio.inspecting": ("Inspection", "inspect"),
     "depthfusion.studio.library": (
-        "SceneEntry", "find_scene", "library_folder", "list_scenes", "new_scene_folder", "show",
+        "SceneEntry", "find_scene", "library_folder", "list_scenes", "new_scene_folder", "sample_scenes",
+        "samples_folder", "show",
     ),
     "depthfusion.studio.options": (
         "CreateOptions", "ExportOptions", "ImportOptions", "RenderOptions", "VideoOptions",
@@ -69,6 +72,7 @@ __all__ = [
     "LATER_FORMATS",
     "PATH_NAMES",
     "PRESETS",
+    "USUAL_PRESET",
     "CreateOptions",
     "ExportOptions",
     "ImportOptions",
@@ -91,6 +95,8 @@ __all__ = [
     "new_scene_folder",
     "overall",
     "render",
+    "sample_scenes",
+    "samples_folder",
     "show",
     "stereo",
     "video",

@@ -20,7 +20,7 @@ FilmLayout = Literal["mono", "lr", "tb", "anaglyph"]
 Quality = Literal["draft", "good", "best"]
 Texture = Literal["auto", "png", "jpeg", "webp"]
 
-DESKTOP = MeshOptions.chosen("desktop")
+DESKTOP = MeshOptions.chosen()
 MOST_SAMPLES = 8
 LARGEST_SIDE = 16384  # pixels; encoders end there
 # For each projection: its layouts, the first where none is given, and the size of one eye's frame.

@@ -161,3 +161,24 @@ def open_tab_on_a_phone(page: Any, name: str) -> None:
     else:
         tabs.first.click()
     page.wait_for_timeout(300)
+
+
+def test_advanced_settings_reach_the_studio(
+    page: Any, studio: pretend_studio.PretendStudio
+) -> None:
+    page.fill("#prompt textarea", "a wide hall")
+    page.get_by_role("button", name="Advanced").locator("visible=true").click()
+    page.get_by_label("Room to lean, m").locator("visible=true").fill("0.2")
+    press(page, "Create")
+    viewer(page)
+    _, options = studio.asked[-1]
+    assert (options.scene.head_box, options.scene.method) == (0.2, "layers")
+    assert options.mesh == studio.MeshOptions.chosen("desktop")
+
+
+def test_a_scene_is_inspected_where_one_looks(visit: Visit, app_address: str) -> None:
+    page = visit(f"{app_address}/?scene=six", viewport={"width": 1280, "height": 800})
+    viewer(page)
+    press(page, "Inspect this scene")
+    page.wait_for_selector(".scorecard")
+    assert "of the view <shows> nothing" in page.inner_text(".scorecard .good")
