@@ -198,6 +198,8 @@ def test_the_whole_trace_is_there_for_who_wants_it(
         (["export", "s", "--out", "o", "--texture", "gif"], "is not one of"),
         (["--port", "99999"], "Invalid value for '--port'"),
         (["--port", "8000", "list"], "--port belong to the web app"),
+        (["--desktop"], "--desktop is not in this version"),
+        (["--share"], "--share is not in this version"),
         (["--auth", "me"], "--auth must be NAME:PASSWORD"),
         (["--host", "0.0.0.0"], "--auth NAME:PASSWORD"),
         (["bench", "no-such-thing"], "benchmark"),
@@ -259,10 +261,10 @@ def test_without_a_command_the_web_app_starts(
 
     monkeypatch.setattr(web_command, "serve", serve)
     assert run([]) == 0
-    assert run(["--host", "0.0.0.0", "--port", "0", "--auth", "me:secret:too", "--desktop"]) == 0
+    assert run(["--host", "0.0.0.0", "--port", "0", "--auth", "me:secret:too"]) == 0
     assert served == [
         web.ServeOptions(),
-        web.ServeOptions(host="0.0.0.0", port=0, auth=("me", "secret:too"), desktop=True),
+        web.ServeOptions(host="0.0.0.0", port=0, auth=("me", "secret:too")),
     ]
     assert capsys.readouterr().out == "http://127.0.0.1:7860\n" * 2
 

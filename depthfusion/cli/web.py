@@ -29,10 +29,10 @@ def start_web_app(
         str | None, typer.Option(metavar="NAME:PASSWORD", help="Ask visitors to sign in.")
     ] = None,
     share: Annotated[
-        bool, typer.Option("--share", help="Make a public link through Gradio.")
+        bool, typer.Option("--share", help="A public link: not in this version.")
     ] = ServeOptions.share,
     desktop: Annotated[
-        bool, typer.Option("--desktop", help="Open a window of its own, else the browser.")
+        bool, typer.Option("--desktop", help="A window of its own: not in this version.")
     ] = ServeOptions.desktop,
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Let other machines in without a password.")
