@@ -64,7 +64,7 @@ def bleed(
 ) -> tuple[Float32, Float32]:
     """Colour and inverse distance carried `steps` pixels beyond the support.
 
-    Farther out one mean colour stands, which costs nothing to store.
+    Farther out one mean colour and distance stand, which cost nothing to store.
 
     Parameters
     ----------
@@ -80,4 +80,5 @@ def bleed(
         frontier = found[: _ring(colour, inverse, age, turn, frontier, found)]
     if support.any():
         colour[age == 255] = colour[support].mean(axis=0)
+        inverse[age == 255] = inverse[support].mean()
     return colour, inverse
