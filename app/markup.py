@@ -126,9 +126,20 @@ def _damaged(scene: Any) -> str:
     )
 
 
-def recent(scenes: Sequence[Any]) -> str:
-    """The newest scenes, under a heading; nothing where there are none."""
-    return f'<h2 class="heading">Recent scenes</h2>{cards(scenes)}' if scenes else ""
+def library(scenes: Sequence[Any], samples: Sequence[Any]) -> str:
+    """Every scene, and those that came with the program under a heading of their own."""
+    return cards(scenes) + _headed("Samples to look round in", samples)
+
+
+def recent(scenes: Sequence[Any], samples: Sequence[Any]) -> str:
+    """The newest scenes under a heading; samples as long as there are none."""
+    if scenes:
+        return _headed("Recent scenes", scenes)
+    return _headed("Look round in one of these meanwhile", samples)
+
+
+def _headed(words: str, scenes: Sequence[Any]) -> str:
+    return f'<h2 class="heading">{escape(words)}</h2>{cards(scenes)}' if scenes else ""
 
 
 def facts(pairs: Mapping[str, Any]) -> str:

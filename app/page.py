@@ -44,15 +44,16 @@ def build_page(studio: Any, shelf: Shelf, lane: Lane) -> gr.Blocks:
         def begin(request: gr.Request) -> tuple[Any, ...]:
             asked = desk.shelf.find(request.query_params.get("scene"))
             known = desk.shelf.entries()
-            newest = next((entry.name for entry in known if entry.problem is None), None)
+            first = (*known, *desk.shelf.samples())
+            newest = next((entry.name for entry in first if entry.problem is None), None)
             view = desk.opened(asked.key if asked else newest, look=asked is not None)
-            return *view, markup.recent(known[:RECENT])
+            return *view, latest()
 
         def latest() -> str:
-            return markup.recent(desk.shelf.entries()[:RECENT])
+            return markup.recent(desk.shelf.entries()[:RECENT], desk.shelf.samples())
 
         def everything() -> str:
-            return markup.cards(desk.shelf.entries())
+            return markup.library(desk.shelf.entries(), desk.shelf.samples())
 
         page.load(begin, None, [*desk.view, recent], **QUIET)
         create.select(latest, None, recent, **QUIET)

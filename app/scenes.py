@@ -8,6 +8,8 @@ from fastapi.responses import FileResponse
 
 NAME = re.compile(r"[^./\\:\x00-\x1f][^/\\:\x00-\x1f]{0,199}")
 """One plain name: no way to another folder, no hidden file."""
+SAMPLE = "sample:"
+"""What the key of a scene begins with that came with the program and is only looked at."""
 FILES = {
     "scene.glb": "model/gltf-binary",
     "scene.json": "application/json",
@@ -28,25 +30,34 @@ EXPORTS = {
 }
 
 
-def scene_folder(library: Path, key: str) -> Path | None:
+def scene_folder(library: Path, key: str, samples: Path | None = None) -> Path | None:
     """The folder of the scene called `key`, `None` where there is none of that name."""
-    if not NAME.fullmatch(key):
+    name = key.removeprefix(SAMPLE)
+    home = library if name == key else samples
+    if home is None or not NAME.fullmatch(name):
         return None
-    folder = library / key
+    folder = home / name
     return folder if not folder.is_symlink() and (folder / "scene.json").is_file() else None
 
 
-def scene_routes(library: Path) -> APIRouter:
+def scene_routes(library: Path, samples: Path | None = None) -> APIRouter:
     """Routes /scenes/KEY/FILE and /scenes/KEY/exports/NAME, for the names above only.
+
+    Parameters
+    ----------
+    library : the folder of scenes.
+    samples : the folder of those that came with the program, whose keys begin with `SAMPLE`.
 
     `?save=NAME` makes the browser keep the file under that name.
     """
     router = APIRouter(prefix="/scenes")
 
     def answer(key: str, parts: tuple[str, ...], kind: str, save: str | None) -> FileResponse:
-        folder = scene_folder(library, key)
+        folder = scene_folder(library, key, samples)
         path = folder.joinpath(*parts) if folder else None
-        if path is None or not path.is_file() or not is_inside(path, library):
+        if folder is None or path is None or not path.is_file():
+            raise HTTPException(404, "There is no such scene file.")
+        if not is_inside(path, folder.parent):
             raise HTTPException(404, "There is no such scene file.")
         headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
         name = re.sub(r"[^\w .()-]", "", save)[:120] if save else None

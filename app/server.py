@@ -58,7 +58,7 @@ def build_app(options: ServeOptions, studio: Any = None) -> ASGIApp:
     app = FastAPI(
         title="DepthFusion", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life
     )
-    app.include_router(scene_routes(shelf.folder))
+    app.include_router(scene_routes(shelf.folder, shelf.samples_folder))
     app.add_middleware(CarefulHeaders)
     app.mount("/viewer", StaticFiles(directory=VIEWER, html=True), name="viewer")
     within_loop(partial(mount_page, app, studio, shelf, lane, options.upload_limit))

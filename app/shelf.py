@@ -1,13 +1,13 @@
 """What the library holds, as the app shows it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from app.scenes import EXPORTS, scene_folder
+from app.scenes import EXPORTS, SAMPLE, scene_folder
 from depthfusion.types import InputError
 
 NAMED = {
@@ -30,10 +30,26 @@ class Kept:
 
 @dataclass(frozen=True)
 class Found:
-    """A scene that can be opened: its folder's name, and what `studio.show` says of it."""
+    """A scene that can be opened.
+
+    Parameters
+    ----------
+    key : its folder's name; for a sample, with `SAMPLE` before it.
+    record : what `studio.show` says of it.
+    """
 
     key: str
     record: Mapping[str, Any]
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return Path(self.record["path"])
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether it came with the program, and is only looked at."""
+        return self.key.startswith(SAMPLE)
 
     @property
     def title(self) -> str:
@@ -50,7 +66,8 @@ class Found:
     def _kept(self, name: str) -> Kept:
         plain = name.rpartition("/")[2]
         label, purpose = NAMED.get(name, (plain, "made on request"))
-        saved = f"{self.key}{Path(name).suffix}" if name in NAMED else f"{self.key}-{plain}"
+        own = self.key.removeprefix(SAMPLE)
+        saved = f"{own}{Path(name).suffix}" if name in NAMED else f"{own}-{plain}"
         address = f"scenes/{quote(self.key, safe='')}/{quote(name)}?save={quote(saved)}"
         return Kept(label, purpose, self.record["files"][name], address)
 
@@ -77,19 +94,28 @@ class Shelf:
     def __init__(self, studio: Any, folder: Path) -> None:
         self.studio = studio
         self.folder = folder
+        self.samples_folder: Path | None = studio.samples_folder()
         folder.mkdir(parents=True, exist_ok=True)
 
     def entries(self) -> Sequence[Any]:
         """All scenes as `studio.SceneEntry`, newest first, those last that cannot be opened."""
         return self.studio.list_scenes(self.folder)
 
+    def samples(self) -> Sequence[Any]:
+        """The scenes that came with the program, as `studio.SceneEntry`, named by their keys."""
+        return [
+            replace(entry, name=SAMPLE + entry.name)
+            for entry in self.studio.sample_scenes()
+            if entry.problem is None
+        ]
+
     def find(self, key: str | None) -> Found | None:
         """The scene of that name, where there is one that opens."""
-        folder = scene_folder(self.folder, key) if key else None
-        if folder is None:
+        folder = scene_folder(self.folder, key, self.samples_folder) if key else None
+        if key is None or folder is None:
             return None
         try:
-            return Found(folder.name, self.studio.show(folder))
+            return Found(key, self.studio.show(folder))
         except InputError:
             return None
 

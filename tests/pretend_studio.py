@@ -11,7 +11,13 @@ import viewer_sample
 
 from depthfusion.scene.build import SceneOptions
 from depthfusion.scene.detail import PRESETS, USUAL_PRESET, MeshOptions
-from depthfusion.studio.library import list_scenes, new_scene_folder, show
+from depthfusion.studio.library import (
+    list_scenes,
+    new_scene_folder,
+    sample_scenes,
+    samples_folder,
+    show,
+)
 from depthfusion.types import InputError, Progress
 
 LAYER = {"rgba": "layers/00_rgba.png", "distance": "layers/00_distance.png"}
@@ -29,6 +35,8 @@ class PretendStudio:
     PRESETS, USUAL_PRESET = PRESETS, USUAL_PRESET
     list_scenes = staticmethod(list_scenes)
     new_scene_folder = staticmethod(new_scene_folder)
+    sample_scenes = staticmethod(sample_scenes)
+    samples_folder = staticmethod(samples_folder)
     show = staticmethod(show)
 
     def __init__(self, seconds: float = 0.2, library: Path | None = None) -> None:

@@ -24,7 +24,7 @@ def look_tab(desk: Desk) -> None:
             scene = desk.shelf.find(key)
             if scene is None:
                 raise InputError("open a scene first")
-            return desk.studio.inspect(desk.shelf.folder / scene.key, progress)
+            return desk.studio.inspect(scene.folder, progress)
 
         def told(inspection: Any, now: Snapshot) -> str:
             return markup.scorecard(inspection)

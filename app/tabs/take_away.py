@@ -57,11 +57,12 @@ def take_away_tab(desk: Desk) -> None:
             scene = desk.shelf.find(key)
             if scene is None:
                 raise InputError("open a scene first")
+            if scene.is_sample:
+                raise InputError("samples are only looked at; create a scene of your own to film")
             ending, kind = KINDS[film]
             options = desk.studio.VideoOptions(path=path, seconds=seconds, fps=fps, **kind)
-            folder = desk.shelf.folder / scene.key
-            out = folder / "exports" / f"{path}{ending}.mp4"
-            return desk.studio.video(folder, out, options, progress=progress)
+            out = scene.folder / "exports" / f"{path}{ending}.mp4"
+            return desk.studio.video(scene.folder, out, options, progress=progress)
 
         def told(outcome: Any, now: Snapshot) -> str:
             return markup.ended(f"Done in {markup.duration(now.elapsed)}", outcome.notes)

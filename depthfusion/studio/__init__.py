@@ -53,8 +53,8 @@ _HOME = {
     "depthfusion.studio.importing": ("import_photo",),
     "depthfusion.studio.inspecting": ("Inspection", "inspect"),
     "depthfusion.studio.library": (
-        "SceneEntry", "find_scene", "library_folder", "list_scenes", "new_scene_folder", "sample_scenes",
-        "samples_folder", "show",
+        "SceneEntry", "find_scene", "library_folder", "list_scenes", "new_scene_folder",
+        "sample_scenes", "samples_folder", "show",
     ),
     "depthfusion.studio.options": (
         "CreateOptions", "ExportOptions", "ImportOptions", "RenderOptions", "VideoOptions",

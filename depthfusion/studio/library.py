@@ -62,6 +62,21 @@ def _data_folder() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "depthfusion"
 
 
+def samples_folder() -> Path | None:
+    """Where the scenes lie that came with the program; `None` where they were left out.
+
+    `assets/` of a checkout, else where an installed package puts them.
+    """
+    places = (Path(__file__).parents[2] / "assets", Path(sys.prefix, "share/depthfusion/samples"))
+    return next((place for place in places if any(place.glob("*/scene.json"))), None)
+
+
+def sample_scenes() -> list[SceneEntry]:
+    """List the scenes that came with the program, to be looked at and not changed."""
+    place = samples_folder()
+    return [] if place is None else list_scenes(place)
+
+
 def find_scene(scene: StrPath) -> Path:
     """Find a scene by its folder, or by its name in the library.
 
