@@ -16,7 +16,7 @@ from depthfusion.types.arrays import UInt8
 from depthfusion.version import __version__
 
 TextureChoice = Literal["auto", "png", "jpeg", "webp"]
-JPEG_QUALITY = 92
+QUALITY = 92
 _UNLIT, _WEBP = "KHR_materials_unlit", "EXT_texture_webp"
 _VERTICES, _INDICES = 34962, 34963
 # glTF's codes: columns wrap as a panorama does, rows end at the poles.
@@ -31,6 +31,7 @@ def encode_glb(
     extras: Mapping[str, Any] | None = None,
     *,
     texture: TextureChoice = "auto",
+    quality: int = QUALITY,
 ) -> bytes:
     """Encode meshes as GLB.
 
@@ -41,6 +42,7 @@ def encode_glb(
     extras : the recipe, JSON values; becomes `asset.extras`.
     texture : "auto" and "jpeg": JPEG where a mesh is opaque, PNG where it has alpha; "png": PNG;
         "webp": WebP, a third of the size, which needs a program that knows EXT_texture_webp.
+    quality : of JPEG and WebP, 1 to 100.
 
     Returns
     -------
@@ -55,7 +57,7 @@ def encode_glb(
     shown = _uniquely_named([mesh for mesh in reversed(meshes) if len(mesh.faces)])
     if not shown:
         raise ValueError("meshes must hold at least one triangle; got none")
-    images = _encoded_textures(list(shown.values()), texture)
+    images = _encoded_textures(list(shown.values()), texture, quality)
 
     def complete(buffers: Any, tree: dict[str, Any]) -> None:
         tree["asset"] |= {"generator": f"DepthFusion {__version__}", "extras": recipe}
@@ -103,14 +105,14 @@ def _image_format(pixels: UInt8, choice: TextureChoice) -> ImageFormat:
 
 
 def _encoded_textures(
-    meshes: Sequence[TexturedMesh], choice: TextureChoice
+    meshes: Sequence[TexturedMesh], choice: TextureChoice, quality: int
 ) -> dict[TextureKey, Encoded]:
     """Encode every texture once, however many meshes share it; keys are `_texture_key`'s."""
 
     def encoded(mesh: TexturedMesh) -> Encoded:
         pixels = _pixels(mesh)
         image_format = _image_format(pixels, choice)
-        return encode_image(pixels, image_format, quality=JPEG_QUALITY), image_format
+        return encode_image(pixels, image_format, quality=quality), image_format
 
     different = {_texture_key(mesh): mesh for mesh in meshes}
     with ThreadPoolExecutor() as pool:
