@@ -1,0 +1,218 @@
+"""Make the pictures of the README again: `.venv/bin/python -m docs.make_pictures [NAME …]`.
+
+Every picture is drawn by the product from words alone; nothing is retouched. The scenes that they
+show are kept in FOLDER, so that a second run is quick.
+"""
+
+import argparse
+import json
+import math
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from depthfusion import studio
+from depthfusion.geometry.poses import yaw_pitch
+from depthfusion.io.images import read_rgb
+from depthfusion.io.scene_folder import is_scene, load_scene
+from depthfusion.scene.build import SceneOptions
+from depthfusion.studio import CreateOptions, RenderOptions, StereoOptions
+
+HERE = Path(__file__).parent / "pictures"
+ROOT = HERE.parents[1]
+GAP = 8
+
+
+@dataclass(frozen=True)
+class View:
+    """A look into a place: degrees to the right and up, degrees wide, metres from the origin."""
+
+    words: str
+    seed: int
+    yaw: float = 0.0
+    pitch: float = 0.0
+    fov: float = 95.0
+    eye: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+FOREST = ("a misty pine forest at dawn", 1)
+ROOM = ("a cosy living room with a fireplace in the evening", 1)
+BEACH = ("a quiet beach with palms at sunset", 1)
+PLACES = (
+    View(*FOREST, yaw=-12, pitch=5),
+    View(*BEACH, yaw=36),
+    View(*ROOM, yaw=-163, pitch=-8),
+    View("an old town street at dusk with lanterns", 1, yaw=0, pitch=5),
+    View("a crystal cave", 1, yaw=20),
+    View("a space station above a blue planet", 1, yaw=0),
+)
+LEANS = (
+    View(*ROOM, yaw=-150, pitch=-12, fov=60, eye=(0.25, 0.0, 0.0)),
+    View(*FOREST, yaw=-30, pitch=5, fov=60, eye=(0.25, 0.0, 0.0)),
+)
+
+
+def main() -> None:
+    """Make the pictures that are named, or all."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PICTURES))
+    parser.add_argument("--scenes", type=Path, default=Path(gettempdir(), "depthfusion-pictures"))
+    asked = parser.parse_args()
+    HERE.mkdir(exist_ok=True)
+    for name in asked.names or PICTURES:
+        file = HERE / f"{name}.webp"
+        picture = PICTURES[name](asked.scenes)
+        Image.fromarray(picture).save(file, quality=84, method=6)
+        height, width = picture.shape[:2]
+        sys.stderr.write(f"{file} {width}×{height}, {file.stat().st_size // 1000} kB\n")
+
+
+def places(scenes: Path) -> np.ndarray:
+    """Six places, each looked at from its middle."""
+    size = (640, 420)
+    shots = [look(scenes, view, size) for view in PLACES]
+    return rows([beside(shots[:3]), beside(shots[3:])])
+
+
+def leaning(scenes: Path) -> np.ndarray:
+    """Leaning to the side: one displaced sheet on the left, layers on the right."""
+    size = (760, 480)
+    return rows(
+        [beside([look(scenes, view, size, m) for m in ("sheet", "layers")]) for view in LEANS]
+    )
+
+
+def panorama(scenes: Path) -> np.ndarray:
+    """A panorama, and the distance that came with it: near bright, sky black."""
+    scene = load_scene(made(scenes, *BEACH)).panorama
+    inverse = (scene.distance.min() / scene.distance) ** 0.5
+    grey = np.repeat(np.rint(255 * inverse).astype(np.uint8)[..., None], 3, axis=-1)
+    return beside([smaller(picture, (760, 380)) for picture in (scene.rgb, grey)])
+
+
+def anaglyph(scenes: Path) -> np.ndarray:
+    """Both eyes in one picture, for red-cyan glasses."""
+    out = scenes / "anaglyph.png"
+    view = PLACES[2]
+    options = StereoOptions(
+        layout="anaglyph", size=(1200, 750), fov_deg=80, yaw=math.radians(view.yaw)
+    )
+    studio.stereo(made(scenes, view.words, view.seed), out, options)
+    return read_rgb(out)
+
+
+def ods(scenes: Path) -> np.ndarray:
+    """Both eyes all the way round, left above right."""
+    out = scenes / "ods.png"
+    options = StereoOptions("ods", "tb", size=(1200, 600))
+    studio.stereo(made(scenes, *ROOM), out, options)
+    return read_rgb(out)
+
+
+def app(scenes: Path) -> np.ndarray:
+    """The web app as it opens, with a scene in its viewer."""
+    from playwright.sync_api import sync_playwright
+
+    home, shot = scenes / "home", scenes / "app.png"
+    library = home / "scenes"
+    library.mkdir(parents=True, exist_ok=True)
+    for place in (ROOM, BEACH, FOREST):
+        kept = library / made(scenes, *place).name
+        if not kept.exists():
+            made(scenes, *place).rename(kept)
+    line = [sys.executable, "-m", "depthfusion", "--port", "7871"]
+    server = subprocess.Popen(
+        line, env={**os.environ, "DEPTHFUSION_HOME": str(home)}, cwd=ROOT, stdout=subprocess.PIPE
+    )
+    try:
+        assert server.stdout is not None
+        server.stdout.readline()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path="/usr/bin/chromium",
+                args=["--use-gl=angle", "--use-angle=gl-egl", "--ignore-gpu-blocklist"],
+            )
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            name = made(library, *FOREST).name
+            page.goto(f"http://127.0.0.1:7871/?scene={name}")
+            frame = page.frame_locator("iframe.viewer:visible")
+            frame.locator("body.open").wait_for(timeout=120_000)
+            time.sleep(2)
+            page.screenshot(path=shot)
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait()
+    return read_rgb(shot)
+
+
+PICTURES: dict[str, Any] = {
+    act.__name__: act for act in (places, leaning, panorama, anaglyph, ods, app)
+}
+
+
+def made(scenes: Path, words: str, seed: int, method: str = "layers") -> Path:
+    """The scene of these words, made now where it is not there yet."""
+    folder = scenes / f"{'-'.join(words.split())}-{seed}-{method}"
+    if not is_scene(folder):
+        sys.stderr.write(f"{words}, {method} …\n")
+        scene: Any = SceneOptions(method=method)
+        studio.create(words, folder, CreateOptions(seed=seed, scene=scene, preview=None))
+    return folder
+
+
+def look(scenes: Path, view: View, size: tuple[int, int], method: str = "layers") -> np.ndarray:
+    """Draw a view by a camera file, as `depthfusion render` does."""
+    width, height = size
+    focal = width / 2 / math.tan(math.radians(view.fov) / 2)
+    pose = yaw_pitch(math.radians(view.yaw), math.radians(view.pitch)).world_from_camera.copy()
+    pose[:3, 3] = pose[:3, :3] @ view.eye
+    cameras = scenes / "cameras.json"
+    cameras.write_text(
+        json.dumps({
+            "w": width, "h": height, "fl_x": focal, "fl_y": focal,
+            "cx": width / 2, "cy": height / 2, "camera_model": "OPENCV",
+            "frames": [{"file_path": "view.png", "transform_matrix": pose.tolist()}],
+        })
+    )  # fmt: skip
+    scene = made(scenes, view.words, view.seed, method)
+    studio.render(scene, cameras, scenes / "views", RenderOptions("cpu", samples=2))
+    return read_rgb(scenes / "views" / "view.png")
+
+
+def beside(pictures: Sequence[np.ndarray]) -> np.ndarray:
+    """Pictures of one height in a row, a white line between them."""
+    return np.concatenate(list(spaced(pictures, axis=1)), axis=1)
+
+
+def rows(pictures: Sequence[np.ndarray]) -> np.ndarray:
+    """Pictures of one width, one above the other."""
+    return np.concatenate(list(spaced(pictures, axis=0)), axis=0)
+
+
+def spaced(pictures: Sequence[np.ndarray], axis: int) -> Any:
+    """The pictures with lines of white between them."""
+    shape = list(pictures[0].shape)
+    shape[axis] = GAP
+    for number, picture in enumerate(pictures):
+        if number:
+            yield np.full(shape, 255, np.uint8)
+        yield picture
+
+
+def smaller(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A picture made smaller, pixels averaged."""
+    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
+
+
+if __name__ == "__main__":
+    main()
