@@ -29,15 +29,10 @@ class Picture:
 
 def world_rays(camera: Camera, pose: Pose) -> tuple[NDArray, NDArray]:
     """Origins and unit directions in the world, float64 [H·W, 3]."""
-    tables = camera.ray_tables()
-    origins, directions = [], []
-    for v, h, w in tables.rows:
-        for a, b, p, q in tables.columns:
-            directions.append((a * v, h, b * v))
-            origins.append((p * w, 0.0, q * w))
-    direction = np.array(directions) @ pose.rotation.T
+    origin, direction = (part.reshape(-1, 3) for part in camera.exact_rays())
+    direction = direction @ pose.rotation.T
     return (
-        np.array(origins) @ pose.rotation.T + pose.position,
+        origin @ pose.rotation.T + pose.position,
         direction / np.linalg.norm(direction, axis=1, keepdims=True),
     )
 
@@ -80,7 +75,7 @@ def render(meshes: Sequence[TexturedMesh], camera: Camera, pose: Pose) -> Pictur
         doubtful[pixel] |= 0 < seen < 0.02
         if seen > 0:
             rgb[pixel] = total / seen
-        holes[pixel] = seen < 0.5
+        holes[pixel] = seen < 0.5 and np.isfinite(direction[pixel]).all()
     size = (camera.height, camera.width)
     return Picture(
         np.clip(rgb, 0, 255).reshape(*size, 3),

@@ -1,9 +1,9 @@
 """Camera models, each defined once by its rays and by their inverse, a projection.
 
 Camera axes are OpenGL's (+X right, +Y up, looks along −Z). Positions in the picture are continuous
-with the centre of the first pixel at (0, 0). Every model here has rays that split into a factor of
-the column and a factor of the row, see `RayTables`; renderers work on these tables and never ask
-which camera it is.
+with the centre of the first pixel at (0, 0). The rays of most models split into a factor of the
+column and a factor of the row, see `RayTables`; those of a fisheye don't and come row by row. A
+ray is NaN where the picture shows nothing, like the corners round a fisheye's circle.
 """
 
 from abc import ABC, abstractmethod
@@ -38,14 +38,13 @@ class RayTables:
     rows: Float64
     periodic: bool
 
-    def rays(self) -> tuple[Float32, Float32]:
-        """Origins and unit directions, float32 [H, W, 3] each."""
+    def rays(self) -> tuple[Float64, Float64]:
+        """Origins and directions, [H, W, 3] each."""
         a, b, p, q = self.columns.T[:, None, :]
         v, h, w = self.rows.T[:, :, None]
         direction = np.stack(np.broadcast_arrays(a * v, h, b * v), axis=-1)
-        direction /= np.linalg.norm(direction, axis=-1, keepdims=True)
-        origin = np.stack(np.broadcast_arrays(p * w, 0.0, q * w), axis=-1)
-        return origin.astype(np.float32), direction.astype(np.float32)
+        origin = np.stack(np.broadcast_arrays(p * w, 0.0 * h, q * w), axis=-1)
+        return origin, direction
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,19 @@ class Camera(ABC):
         if self.width < 1 or self.height < 1:
             raise ValueError(f"width and height must be 1 or more; got {self.width}×{self.height}")
 
+    @property
+    def periodic(self) -> bool:
+        """Whether the last column lies beside the first."""
+        return False
+
+    @property
+    def centre(self) -> Float64 | None:
+        """Where all rays start, [3] in camera axes; `None` where they start in several places."""
+        return np.zeros(3)
+
     @abstractmethod
-    def ray_tables(self) -> RayTables:
-        """All rays through pixel centres."""
+    def exact_rays(self) -> tuple[Float64, Float64]:
+        """Origins and directions of any length, float64 [H, W, 3] each, in camera axes."""
 
     @abstractmethod
     def project(self, points: ArrayLike) -> Float64:
@@ -74,11 +83,31 @@ class Camera(ABC):
 
     def rays(self) -> tuple[Float32, Float32]:
         """Origins and unit directions, float32 [H, W, 3] each, in camera axes."""
+        origin, direction = self.exact_rays()
+        direction /= np.linalg.norm(direction, axis=-1, keepdims=True)
+        return origin.astype(np.float32), direction.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class TabledCamera(Camera):
+    """A camera whose rays split into columns and rows."""
+
+    @abstractmethod
+    def ray_tables(self) -> RayTables:
+        """All rays through pixel centres."""
+
+    @property
+    def periodic(self) -> bool:
+        """Whether the last column lies beside the first."""
+        return self.ray_tables().periodic
+
+    def exact_rays(self) -> tuple[Float64, Float64]:
+        """Origins and directions of any length, float64 [H, W, 3] each, in camera axes."""
         return self.ray_tables().rays()
 
 
 @dataclass(frozen=True)
-class Perspective(Camera):
+class Perspective(TabledCamera):
     """A pinhole: focal lengths and principal point in pixels, corner of the picture at (0, 0)."""
 
     fl_x: float
@@ -129,7 +158,7 @@ class Perspective(Camera):
 
 
 @dataclass(frozen=True)
-class Equirectangular(Camera):
+class Equirectangular(TabledCamera):
     """The whole sphere around one point (DESIGN.md, section 3)."""
 
     def ray_tables(self) -> RayTables:
@@ -147,7 +176,7 @@ class Equirectangular(Camera):
 
 
 @dataclass(frozen=True)
-class OmnidirectionalStereo(Camera):
+class OmnidirectionalStereo(TabledCamera):
     """One eye of an ODS pair: its centre runs round a circle of radius ipd/2, always facing out.
 
     At longitude λ the eye stands at `±ipd/2 · (cos λ, 0, sin λ)`, − for the left, and looks in
@@ -172,6 +201,10 @@ class OmnidirectionalStereo(Camera):
         _verify_eye(self.eye, self.ipd)
         if self.taper is not None and not 0 <= self.taper[0] < self.taper[1] <= np.pi / 2:
             raise ValueError(f"taper must rise within 0 … π/2; got {self.taper}")
+
+    @property
+    def centre(self) -> None:
+        """No one place: the eye turns."""
 
     def baseline(self, latitude: ArrayLike) -> Float64:
         """Share of the baseline that is left at a latitude (radians), 1 … 0."""
@@ -227,7 +260,7 @@ class OmnidirectionalStereo(Camera):
 
 
 @dataclass(frozen=True)
-class VR180(Camera):
+class VR180(TabledCamera):
     """One eye of a VR180 pair: the front half of the sphere from a fixed point beside the centre.
 
     The picture spans 180° each way, equirectangular; the eyes stand at x = ±ipd/2 and face −Z.
@@ -240,6 +273,11 @@ class VR180(Camera):
         """Verify size, eye and baseline."""
         super().__post_init__()
         _verify_eye(self.eye, self.ipd)
+
+    @property
+    def centre(self) -> Float64:
+        """The eye."""
+        return np.array([_side(self.eye) * self.ipd / 2, 0.0, 0.0])
 
     def ray_tables(self) -> RayTables:
         """Directions of the front half sphere from the eye."""
@@ -263,6 +301,57 @@ class VR180(Camera):
     def scaled(self, factor: int) -> "VR180":
         """The same view with `factor` times as many pixels each way."""
         return VR180(self.width * factor, self.height * factor, self.eye, self.ipd)
+
+
+@dataclass(frozen=True)
+class VR180Fisheye(Camera):
+    """One eye of a VR180 pair as headsets' cameras record it: an equidistant fisheye of 180°.
+
+    The angle from the axis grows evenly from 0 in the middle to 90° on the circle that touches all
+    four sides; outside the circle there is nothing. The eyes stand at x = ±ipd/2 and face −Z.
+    """
+
+    eye: Eye
+    ipd: float = IPD
+
+    def __post_init__(self) -> None:
+        """Verify size, eye and baseline."""
+        super().__post_init__()
+        _verify_eye(self.eye, self.ipd)
+
+    @property
+    def centre(self) -> Float64:
+        """The eye."""
+        return np.array([_side(self.eye) * self.ipd / 2, 0.0, 0.0])
+
+    def directions(self, first: int, last: int) -> Float64:
+        """Unit directions of rows first…last (excluded), [last − first, W, 3]."""
+        x = 2 * (np.arange(self.width) + 0.5) / self.width - 1
+        y = 1 - 2 * (np.arange(first, last)[:, None] + 0.5) / self.height
+        radius = np.hypot(x, y)
+        radius[radius > 1] = np.nan
+        bend = np.pi / 2 * np.sinc(radius / 2)  # sin(radius · 90°) / radius
+        return np.stack([x * bend, y * bend, -np.cos(np.pi / 2 * radius)], axis=-1)
+
+    def exact_rays(self) -> tuple[Float64, Float64]:
+        """Origins and directions, float64 [H, W, 3] each, in camera axes."""
+        direction = self.directions(0, self.height)
+        return np.broadcast_to(self.centre, direction.shape).copy(), direction
+
+    def project(self, points: ArrayLike) -> Float64:
+        """Points behind the eyes' plane are NaN."""
+        x, y, z = np.moveaxis(np.asarray(points, np.float64) - self.centre, -1, 0)
+        off = np.hypot(x, y)
+        radius = np.where(z < 0, np.arctan2(off, -z) / (np.pi / 2), np.nan)
+        share = np.divide(radius, off, out=radius.copy(), where=off > 0)
+        return np.stack(
+            [(1 + x * share) / 2 * self.width - 0.5, (1 - y * share) / 2 * self.height - 0.5],
+            axis=-1,
+        )
+
+    def scaled(self, factor: int) -> "VR180Fisheye":
+        """The same view with `factor` times as many pixels each way."""
+        return VR180Fisheye(self.width * factor, self.height * factor, self.eye, self.ipd)
 
 
 def _side(eye: Eye) -> int:

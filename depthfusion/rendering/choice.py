@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from depthfusion.geometry.cameras import Camera, Perspective
+from depthfusion.geometry.cubemap import CubeMap
 from depthfusion.rendering.cpu import CpuRenderer
 from depthfusion.rendering.opengl import OpenGLRenderer, opengl_driver
 from depthfusion.rendering.renderer import Renderer
@@ -42,10 +43,10 @@ def choose_renderer(name: str = "auto", camera: Camera | None = None) -> Choice:
     """
     if name not in RENDERERS:
         raise InputError(f"renderer must be one of {', '.join(RENDERERS)}; got {name!r}")
-    perspective = camera is None or isinstance(camera, Perspective)
+    perspective = camera is None or isinstance(camera, Perspective | CubeMap)
     if name == "opengl" and not perspective:
         raise InputError(
-            f"OpenGL draws perspective views only, not {type(camera).__name__}: "
+            f"OpenGL draws perspective views only, alone or six as a cube map, not {type(camera).__name__}: "
             "take the cpu renderer, or auto"
         )
     if name != "auto":

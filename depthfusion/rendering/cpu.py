@@ -6,12 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from depthfusion.geometry.cameras import Camera, OmnidirectionalStereo, Perspective, RayTables
-from depthfusion.rendering import raster
+from depthfusion.geometry.cameras import Camera, Perspective, TabledCamera, VR180Fisheye
+from depthfusion.geometry.cubemap import CubeMap
+from depthfusion.rendering import bounds, raster, shading
+from depthfusion.rendering.cubes import draw_cube
+from depthfusion.rendering.placing import placing
 from depthfusion.rendering.renderer import Frame, Renderer
 from depthfusion.rendering.textures import rgba, soft_faces
 from depthfusion.types import Pose, TexturedMesh
-from depthfusion.types.arrays import Float64, Int32
+from depthfusion.types.arrays import Bool, Float32, Float64, Int32
 
 BAND = 32  # rows that one task fills and colours while they are in the cache
 
@@ -28,8 +31,8 @@ class CpuRenderer(Renderer):
         self._store: _Store | None = None
 
     def draws(self, camera: Camera) -> bool:
-        """Every camera that has ray tables."""
-        return True
+        """Every camera."""
+        return isinstance(camera, TabledCamera | VR180Fisheye | CubeMap)
 
     def load(self, meshes: Sequence[TexturedMesh]) -> None:
         """Join the meshes into one set of arrays."""
@@ -41,6 +44,8 @@ class CpuRenderer(Renderer):
             raise RuntimeError("load() a scene before render()")
         if samples < 1:
             raise ValueError(f"samples must be 1 or more; got {samples}")
+        if isinstance(camera, CubeMap):
+            return draw_cube(self, camera, pose, samples)
         return self._draw(camera, pose, samples)
 
     def close(self) -> None:
@@ -50,91 +55,91 @@ class CpuRenderer(Renderer):
     def _draw(self, camera: Camera, pose: Pose, samples: int) -> Frame:
         store = self._store
         assert store is not None
-        rays = camera.scaled(samples) if samples > 1 else camera
-        tables = rays.ray_tables()
-        points, boxes = self._place(store, rays, tables, pose)
+        rays = _Rays(camera.scaled(samples) if samples > 1 else camera, pose)
+        place = placing(rays.camera, store.vertices, store.faces, rays.rotation, rays.origin)
+        self._split(place.project, len(place.points))
+        self._split(place.bound, len(place.boxes))
         depth = max(1, BAND // samples) * samples  # rows of rays in a band, whole pixels
-        bands = -(-rays.height // depth)
-        start, listed = raster.bin_faces(boxes, depth, bands)
+        bands = -(-rays.camera.height // depth)
+        start, listed = bounds.bin_faces(place.boxes, depth, bands)
         rgb = np.empty((camera.height, camera.width, 3), np.uint8)
         distance = np.empty((camera.height, camera.width), np.float32)
         holes = np.empty((camera.height, camera.width), np.bool_)
-        moving = bool(tables.columns[:, 2:].any())
-        straight = isinstance(camera, Perspective)
 
         def draw_band(k: int) -> None:
-            top, bottom = k * depth, min((k + 1) * depth, rays.height)
-            size = (bottom - top, rays.width)
+            top, bottom = k * depth, min((k + 1) * depth, rays.camera.height)
             seen = listed[start[k] : start[k + 1]]
-            near, hit = np.full(size, np.inf), np.full(size, -1, np.int32)
-            part = np.empty((*size, 2), np.float32)
-            soft = (*size, raster.SOFT) if store.soft_face[seen].any() else (0, 0, 0)
-            soft_t, soft_f = np.full(soft, np.inf), np.full(soft, -1, np.int32)
-            raster.fill(
-                top, bottom, seen, boxes, points, store.faces, store.uvs, store.soft_face,
-                store.face_mesh, store.mesh_store, store.texels, tables.columns, tables.rows,
-                moving, straight, near, hit, part, soft_t, soft_f,
-            )  # fmt: skip
-            colour = np.empty((*size, 3), np.float32)
-            far, empty = np.empty(size, np.float32), np.empty(size, np.bool_)
-            raster.shade(
-                top, bottom, points, store.faces, store.uvs, store.face_mesh, store.mesh_store,
-                store.texels, tables.columns, tables.rows, near, hit, part, soft_t, soft_f,
-                colour, far, empty,
-            )  # fmt: skip
-            raster.settle(top // samples, samples, colour, far, empty, rgb, distance, holes)
+            band = _band(store, rays, place.points, place.boxes, seen, top, bottom)
+            shading.settle(top // samples, samples, *band, rgb, distance, holes)
 
         list(self._pool.map(draw_band, range(bands)))
         return Frame(rgb, distance, holes)
-
-    def _place(
-        self, store: "_Store", camera: Camera, tables: RayTables, pose: Pose
-    ) -> tuple[Float64, Int32]:
-        """Vertices in camera axes, and each triangle's bounds in the picture."""
-        points = np.empty((len(store.vertices), 3))
-        boxes = np.empty((len(store.faces), 4), np.int32)
-        rotation, origin = np.ascontiguousarray(pose.rotation), pose.position.copy()
-        size = camera.width, camera.height
-        if isinstance(camera, Perspective):
-            pixels = np.empty((len(points), 2))
-            lens = np.array([camera.fl_x, camera.fl_y, camera.cx, camera.cy])
-
-            def place(first: int, last: int) -> None:
-                raster.transform(first, last, store.vertices, rotation, origin, points)
-                raster.project_perspective(first, last, points, *lens, pixels)
-
-            def bound(first: int, last: int) -> None:
-                raster.bound_perspective(
-                    first, last, points, pixels, store.faces, lens, *size, boxes
-                )
-        else:
-            turn_columns = np.empty(len(points))
-            turn = camera.width if tables.periodic else 2 * camera.width
-            circle = eye_x = 0.0
-            if isinstance(camera, OmnidirectionalStereo):
-                circle = camera.ipd / 2 * (-1 if camera.eye == "left" else 1)
-            else:
-                eye_x = float(tables.columns[0, 2])
-            share = np.ascontiguousarray(tables.rows[:, 2])
-
-            def place(first: int, last: int) -> None:
-                raster.transform(first, last, store.vertices, rotation, origin, points)
-                raster.project_sphere(first, last, points, eye_x, turn, turn_columns)
-
-            def bound(first: int, last: int) -> None:
-                raster.bound_sphere(
-                    first, last, points, turn_columns, store.faces, eye_x, circle, share, turn,
-                    *size, boxes,
-                )  # fmt: skip
-
-        self._split(place, len(points))
-        self._split(bound, len(boxes))
-        return points, boxes
 
     def _split(self, work: Callable[[int, int], None], count: int) -> None:
         """Run `work(first, last)` over 0…count in as many parts as there are workers."""
         edges = np.linspace(0, count, self._workers + 1).astype(int)
         list(self._pool.map(work, edges[:-1], edges[1:]))
+
+
+class _Rays:
+    """A camera's rays as the kernels take them, around its centre where it has one."""
+
+    def __init__(self, camera: Camera, pose: Pose) -> None:
+        self.camera = camera
+        self.rotation = np.ascontiguousarray(pose.rotation)
+        self.turning = camera.centre is None
+        self.straight = isinstance(camera, Perspective)
+        self.origin = pose.position.copy()
+        if camera.centre is not None:
+            self.origin += self.rotation @ camera.centre
+        if isinstance(camera, TabledCamera):
+            tables = camera.ray_tables()
+            self.columns, self.rows = tables.columns, tables.rows
+            if not self.turning:
+                self.columns[:, 2:] = 0
+        else:
+            self.columns = np.zeros((camera.width, 4))  # all from the origin
+            self.rows = np.zeros((camera.height, 3))
+
+    def grid(self, top: int, bottom: int) -> Float64 | None:
+        """Directions of some rows one by one, where the tables don't say them."""
+        if isinstance(self.camera, VR180Fisheye):
+            return self.camera.directions(top, bottom)
+        return None
+
+
+def _band(
+    store: "_Store",
+    rays: _Rays,
+    points: Float64,
+    boxes: Int32,
+    seen: Int32,
+    top: int,
+    bottom: int,
+) -> tuple[Float32, Float32, Bool]:
+    """Colour, distance and holes of the rays of rows top…bottom."""
+    size = (bottom - top, rays.camera.width)
+    near, hit = np.full(size, np.inf), np.full(size, -1, np.int32)
+    part = np.empty((*size, 2), np.float32)
+    soft = (*size, raster.SOFT) if store.soft_face[seen].any() else (0, 0, 0)
+    soft_t, soft_f = np.full(soft, np.inf), np.full(soft, -1, np.int32)
+    scene = (
+        points, store.faces, store.uvs, store.soft_face, store.face_mesh, store.mesh_store,
+        store.texels,
+    )  # fmt: skip
+    tables, grid = (rays.columns, rays.rows), rays.grid(top, bottom)
+    hits = near, hit, part, soft_t, soft_f
+    if rays.turning:
+        raster.fill_turning(top, bottom, seen, boxes, *scene, *tables, *hits)
+    else:
+        raster.fill(top, bottom, seen, boxes, *scene, *tables, grid, rays.straight, *hits)
+    colour = np.empty((*size, 3), np.float32)
+    far, empty = np.empty(size, np.float32), np.empty(size, np.bool_)
+    shading.shade(
+        top, bottom, points, store.faces, store.uvs, store.face_mesh, store.mesh_store,
+        store.texels, *tables, grid, *hits, colour, far, empty,
+    )  # fmt: skip
+    return colour, far, empty
 
 
 class _Store:
@@ -161,8 +166,8 @@ class _Store:
             store[number] = texel, height, width
             corner += len(mesh.vertices)
             texel += height * width
-        self.vertices = np.concatenate(vertices)
-        self.faces = np.concatenate(faces)
+        self.vertices: Float64 = np.concatenate(vertices)
+        self.faces: Int32 = np.concatenate(faces)
         self.uvs = np.concatenate(uvs)
         self.face_mesh = np.concatenate(owner)
         self.soft_face = np.concatenate(soft)

@@ -12,6 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from depthfusion.geometry.cameras import Camera, Perspective
+from depthfusion.geometry.cubemap import CubeMap
+from depthfusion.rendering.cubes import draw_cube
 from depthfusion.rendering.renderer import Frame, Renderer
 from depthfusion.types import InputError, Pose, TexturedMesh
 
@@ -70,8 +72,8 @@ class OpenGLRenderer(Renderer):
         self._loaded = False
 
     def draws(self, camera: Camera) -> bool:
-        """Perspective cameras: straight lines stay straight."""
-        return isinstance(camera, Perspective)
+        """Perspective cameras and cube maps: straight lines stay straight."""
+        return isinstance(camera, Perspective | CubeMap)
 
     def load(self, meshes: Sequence[TexturedMesh]) -> None:
         """Upload the meshes; frames only draw them."""
@@ -84,6 +86,8 @@ class OpenGLRenderer(Renderer):
             raise RuntimeError("load() a scene before render()")
         if samples < 1:
             raise ValueError(f"samples must be 1 or more; got {samples}")
+        if isinstance(camera, CubeMap):
+            return draw_cube(self, camera, pose, samples)
         if not isinstance(camera, Perspective):
             raise ValueError(f"OpenGL draws perspective cameras only; got {type(camera).__name__}")
         return _on_worker(self._painter.draw, camera, pose, samples)

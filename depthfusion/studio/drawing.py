@@ -7,7 +7,8 @@ from types import TracebackType
 import numpy as np
 from scipy import ndimage
 
-from depthfusion.geometry.cameras import Camera
+from depthfusion.geometry.cameras import Camera, TabledCamera
+from depthfusion.geometry.cubemap import CubeMap
 from depthfusion.geometry.equirectangular import pixel_from_direction, sample
 from depthfusion.rendering.choice import Choice, choose_renderer, make_renderer
 from depthfusion.rendering.renderer import Renderer
@@ -79,7 +80,7 @@ class Artist:
             return Picture(frame.rgb, 0, renderer.name)
         if missing == frame.holes.size:
             return Picture(self._backdrop(camera, pose), missing, renderer.name)
-        around = camera.ray_tables().periodic
+        around = camera.periodic
         return Picture(filled_from_nearest(frame.rgb, frame.holes, around), missing, renderer.name)
 
     def choice(self, camera: Camera) -> Choice:
@@ -122,7 +123,7 @@ class Artist:
 
     def _backdrop(self, camera: Camera, pose: Pose) -> UInt8:
         """The panorama's colours in the directions of the rays, as if all were far away."""
-        rays = camera.rays()[1] @ pose.rotation.T
+        rays = np.nan_to_num(camera.rays()[1]) @ pose.rotation.T
         height, width = self._panorama.distance.shape
         pixels = pixel_from_direction(rays, height, width)
         seen = sample(self._panorama.rgb, pixels[..., 0], pixels[..., 1])
@@ -130,9 +131,14 @@ class Artist:
 
 
 def pixel_angle(camera: Camera) -> float:
-    """Angle between the middle columns of a picture, radians."""
+    """Angle between two neighbours in the middle of a picture, radians."""
+    if isinstance(camera, CubeMap):
+        camera = next(camera.faces()).camera
     middle = max(camera.width // 2, 1)
-    columns = camera.ray_tables().columns[middle - 1 : middle + 1, :2]
+    if isinstance(camera, TabledCamera):
+        columns = camera.ray_tables().columns[middle - 1 : middle + 1, :2]
+    else:
+        return float(np.pi / camera.width)
     if len(columns) < 2:
         return float(np.pi)
     units = columns / np.linalg.norm(columns, axis=1, keepdims=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-KERNELS = Path(__file__).parents[1] / "rendering" / "raster.py"
+KERNELS = Path(__file__).parents[1] / "rendering" / "shading.py"
 PATIENCE = 2.0  # seconds for the process to end when it is no longer wanted
 
 
