@@ -5,6 +5,8 @@ eye could still look past the second layer; there it sees this sheet, on which n
 than a window of pixels.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.ndimage import maximum_filter, minimum_filter
 
@@ -31,24 +33,36 @@ def opened(inverse: Float32) -> Float32:
     return np.repeat(np.repeat(least, BLOCK, 0), BLOCK, 1)[:height, :width]
 
 
-def background(
-    colour: Float32, inverse: Float32, border: Bool, scale: float
-) -> tuple[Float32, Float32, Bool]:
-    """Colour, inverse distance and extent of the place without what stands out from it.
+@dataclass(frozen=True, eq=False)
+class Background:
+    """The place without what stands out from it.
+
+    Parameters
+    ----------
+    colour, inverse : float32 [H, W, 3] and [H, W], smooth where they are not known.
+    extent : bool [H, W], false where the background is the sky.
+    known : bool [H, W], where the background itself is seen.
+    """
+
+    colour: Float32
+    inverse: Float32
+    extent: Bool
+    known: Bool
+
+
+def background(colour: Float32, inverse: Float32, border: Bool, scale: float) -> Background:
+    """Look behind what stands out, smoothly.
 
     Parameters
     ----------
     colour, inverse : the panorama's, [H, W, 3] and [H, W]; sky has inverse distance 0.
     border : bool [H, W], pixels beside a discontinuity, whose colours are mixed.
     scale : texels of uncovering for a jump of 1 in inverse distance.
-
-    Returns
-    -------
-    colour [H, W, 3], inverse [H, W], and bool [H, W], false where the background is the sky.
     """
     floor = opened(inverse)
     known = ((inverse - floor) * scale <= STANDS_OUT) & (inverse > 0) & ~border
     values = np.concatenate([colour, inverse[..., None]], axis=-1)
     filled = continue_smoothly(values, known.astype(np.float32))
     nearest = np.where(known, 1.0, BEHIND) * inverse
-    return filled[..., :3], np.minimum(filled[..., 3], nearest), floor > 0
+    smooth = np.minimum(filled[..., 3], nearest).astype(np.float32)
+    return Background(filled[..., :3], smooth, floor > 0, known)

@@ -8,33 +8,12 @@ import numba
 import numpy as np
 
 from depthfusion.geometry.equirectangular import directions
+from depthfusion.scene.solving import on_plane, solve
+from depthfusion.scene.surface import NO_PLANE, HiddenSurface
 from depthfusion.types.arrays import Bool, Float32, Int32
 
 WINDOW = 7  # pixels around a border pixel from which its plane is fitted
-
-
-@numba.njit(cache=True, nogil=True)
-def _solve(m, v, out):
-    """Solve the symmetric 3×3 system m · out = v by Cramer's rule."""
-    c00 = m[1, 1] * m[2, 2] - m[1, 2] * m[2, 1]
-    c01 = m[1, 2] * m[2, 0] - m[1, 0] * m[2, 2]
-    c02 = m[1, 0] * m[2, 1] - m[1, 1] * m[2, 0]
-    det = m[0, 0] * c00 + m[0, 1] * c01 + m[0, 2] * c02
-    out[0] = (
-        v[0] * c00
-        + m[0, 1] * (m[1, 2] * v[2] - v[1] * m[2, 2])
-        + m[0, 2] * (v[1] * m[2, 1] - m[1, 1] * v[2])
-    ) / det
-    out[1] = (
-        m[0, 0] * (v[1] * m[2, 2] - m[1, 2] * v[2])
-        + v[0] * c01
-        + m[0, 2] * (m[1, 0] * v[2] - v[1] * m[2, 0])
-    ) / det
-    out[2] = (
-        m[0, 0] * (m[1, 1] * v[2] - v[1] * m[2, 1])
-        + m[0, 1] * (v[1] * m[2, 0] - m[1, 0] * v[2])
-        + v[0] * c02
-    ) / det
+SUPPORT = 12  # pixels of that window that must lie on a large plane for it to be taken
 
 
 @numba.njit(cache=True, nogil=True)
@@ -65,10 +44,7 @@ def _fit(at, rays, inverse, known, tolerance, normal, m, v):
                     away = abs(y - y0) + abs(dx) * flat
                     off = (value - i0) / (tolerance * (1 + away))
                 else:
-                    off = (
-                        normal[0] * rays[y, x, 0] + normal[1] * rays[y, x, 1]
-                        + normal[2] * rays[y, x, 2] - value
-                    ) / tolerance  # fmt: skip
+                    off = (on_plane(normal, rays[y, x]) - value) / tolerance
                 weight = 1 / (1 + off * off) ** 2
                 total += weight
                 for a in range(3):
@@ -82,11 +58,36 @@ def _fit(at, rays, inverse, known, tolerance, normal, m, v):
         for a in range(3):
             m[a, a] += hold
             v[a] += hold * i0 * rays[y0, x0, a]
-        _solve(m, v, normal)
+        solve(m, v, normal)
 
 
 @numba.njit(cache=True, nogil=True)
-def _extend(source, rays, inverse, known, ceiling, tolerance, fitted, planes, out):
+def _snap(at, rays, inverse, known, large, tolerance):
+    """Number of the large plane that flat index `at` and most of its surroundings lie on, or −1."""
+    height, width = inverse.shape
+    y0, x0 = at // width, at % width
+    best, number = 0, -1
+    for k in range(len(large)):
+        off = on_plane(large[k], rays[y0, x0]) - inverse[y0, x0]
+        if abs(off) > tolerance:
+            continue
+        count = 0
+        for y in range(max(y0 - WINDOW, 0), min(y0 + WINDOW + 1, height)):
+            for dx in range(-WINDOW, WINDOW + 1):
+                x = (x0 + dx) % width
+                if not known[y, x]:
+                    continue
+                off = on_plane(large[k], rays[y, x]) - inverse[y, x]
+                if abs(off) < tolerance:
+                    count += 1
+        if count > best:
+            best, number = count, k
+    return number if best >= SUPPORT else -1
+
+
+@numba.njit(cache=True, nogil=True)
+def _extend(source, rays, inverse, known, ceiling, tolerance, large, fitted, planes, of_source,
+            number, out):  # fmt: skip
     height, width = inverse.shape
     m, v, normal = np.empty((3, 3)), np.empty(3), np.empty(3)
     for y in range(height):
@@ -96,28 +97,31 @@ def _extend(source, rays, inverse, known, ceiling, tolerance, fitted, planes, ou
                 continue
             qy, qx = at // width, at % width
             if not fitted[qy, qx]:
-                _fit(at, rays, inverse, known, tolerance, normal, m, v)
-                for c in range(3):
-                    planes[qy, qx, c] = normal[c]
+                k = _snap(at, rays, inverse, known, large, 2 * tolerance)
+                of_source[qy, qx] = k
+                if k < 0:
+                    _fit(at, rays, inverse, known, tolerance, normal, m, v)
+                    for c in range(3):
+                        planes[qy, qx, c] = normal[c]
+                else:
+                    for c in range(3):
+                        planes[qy, qx, c] = large[k, c]
                 fitted[qy, qx] = True
             i0 = inverse[qy, qx]
-            value = (
-                planes[qy, qx, 0] * rays[y, x, 0]
-                + planes[qy, qx, 1] * rays[y, x, 1]
-                + planes[qy, qx, 2] * rays[y, x, 2]
-            )
+            value = on_plane(planes[qy, qx], rays[y, x])
+            number[y, x] = of_source[qy, qx]
             value = min(max(value, 0.6 * i0), 1.6 * i0)
             out[y, x] = min(value, ceiling[y, x])
 
 
 @numba.njit(cache=True, nogil=True)
-def _settle(out, source, held, ceiling, tolerance, rounds):
+def _settle(out, wanted, held, ceiling, tolerance, rounds):
     """Even out neighbouring continuations of one surface, between what is known around them."""
     height, width = out.shape
     for _ in range(rounds):
         for y in range(1, height - 1):
             for x in range(width):
-                if source[y, x] < 0:
+                if not wanted[y, x]:
                     continue
                 total = weight = 0.0
                 for side in range(4):
@@ -134,23 +138,33 @@ def _settle(out, source, held, ceiling, tolerance, rounds):
 
 
 def continue_distance(
-    inverse: Float32, known: Bool, source: Int32, ceiling: Float32, *, tolerance: float
-) -> Float32:
-    """Inverse distance with hidden pixels filled by the planes of the surfaces they belong to.
+    inverse: Float32,
+    known: Bool,
+    source: Int32,
+    ceiling: Float32,
+    large: Float32,
+    *,
+    tolerance: float,
+) -> HiddenSurface:
+    """Go on with the planes of the surfaces that hidden pixels belong to.
 
     Parameters
     ----------
-    inverse : [H, W].
+    inverse : float32 [H, W].
     known : bool [H, W], pixels that planes may be fitted to.
-    source : [H, W], from `reveal.sources`; what is not −1 is filled.
-    ceiling : [H, W], the most that inverse distance may be there: behind the occluder.
+    source : int32 [H, W], from `reveal.sources`; what is not −1 is filled.
+    ceiling : float32 [H, W], the most that inverse distance may be there: behind the occluder.
+    large : float32 [N, 3], from `planes.large_planes`, taken before any fitted to few pixels.
     tolerance : difference of inverse distance that counts as the same surface.
     """
     out = inverse.copy()
     shape = inverse.shape
+    number, of_source = np.full(shape, NO_PLANE, np.int8), np.full(shape, NO_PLANE, np.int8)
+    planes = np.zeros((*shape, 3), np.float32)
     _extend(
-        source, directions(*shape), inverse, known, ceiling, tolerance,
-        np.zeros(shape, np.bool_), np.zeros((*shape, 3), np.float32), out,
+        source, directions(*shape), inverse, known, ceiling, tolerance, large,
+        np.zeros(shape, np.bool_), planes, of_source, number, out,
     )  # fmt: skip
-    _settle(out, source, known | (source >= 0), ceiling, tolerance, 8)
-    return out
+    wanted = source >= 0
+    _settle(out, wanted & (number == NO_PLANE), known | wanted, ceiling, tolerance, 8)
+    return HiddenSurface(wanted, out, number, planes.reshape(-1, 3)[np.maximum(source, 0)])

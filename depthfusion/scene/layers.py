@@ -2,28 +2,38 @@
 
 The first layer is the panorama without a strip of the farther surface along each border. These
 strips, and their continuation underneath, are the second layer; what ends in front of something
-there loses its strip to the third. Behind all of them stand a backdrop and the sky. Seen from the
-centre, the layers together are the photo again.
+there loses its strip to the background, if it lies on it, or to a few layers more. Behind all of
+them stand the background and the sky. Seen from the centre, the layers together are the photo
+again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import binary_dilation
 
+from depthfusion.geometry.equirectangular import directions
 from depthfusion.scene.backdrop import BEHIND, background
 from depthfusion.scene.bleeding import bleed
 from depthfusion.scene.continuation import continue_distance
 from depthfusion.scene.discontinuities import EdgeOptions, Edges, find_edges
+from depthfusion.scene.envelope import bounded
+from depthfusion.scene.exemplars import textured
 from depthfusion.scene.filling import carry_on
+from depthfusion.scene.parting import part
+from depthfusion.scene.planes import large_planes
 from depthfusion.scene.pyramid import continue_smoothly
 from depthfusion.scene.reveal import NOWHERE, sources
 from depthfusion.scene.rims import Rims, soften
+from depthfusion.scene.surface import NO_PLANE, HiddenSurface
 from depthfusion.types import Layer, Progress, RGBDPanorama, silent
 from depthfusion.types.arrays import Bool, Float32, Int32
 
 STRIP = 5  # pixels of the farther surface that go to the next layer
 CONTEXT = 12  # pixels of a surface from which its hidden part is continued
+SAME = 2.0  # texels of uncovering by which the background may be off its surface
+LEFTOVER_LAYERS = 3  # at most, for seen strips that fit into no sheet
+WORTH_A_LAYER = 5e-5  # share of the sphere below which leftovers are left to the background
 LEAST_ALPHA = 0.3  # below which a rim's colour is not the pixel's own
 
 
@@ -87,17 +97,17 @@ def build_layers(
     fronts = [_front(sheet, first)]
     sky = _sky(sheet, first)
     progress("Building layers", 0.25)
-    second = _behind(sheet, first, scale)
+    large = large_planes(inverse, first.edges.near() | first.edges.far(), scale)
+    second = _behind(sheet, first, large, scale)
     progress("Building layers", 0.45)
     cut = _cut(second, reach, options)
     fronts.append(_front(second, cut))
-    third = second.seen & cut.strip
-    if third.any():
-        fronts.append(_plain(_unmixed(second, cut), second.inverse, third))
     progress("Building layers", 0.65)
     needed = first.strip | cut.strip | (first.source != NOWHERE) | (cut.source != NOWHERE)
     if needed.any():
-        fronts.append(_backdrop(sheet, first, needed, fronts, scale))
+        back = _backdrop(sheet, second, first, needed, large, scale)
+        fronts += _leftovers(second, cut, back, reach, options)
+        fronts.append(_kept_behind(back, fronts))
     progress("Building layers", 0.8)
     _agree(sheet, second, fronts, sky)
     layers = [_finished(front) for front in fronts if (front.alpha > 0).any()]
@@ -155,33 +165,76 @@ def _unmixed(sheet: Sheet, cut: Cut) -> Float32:
     return np.where(border[..., None], pure, sheet.colour).astype(np.float32)
 
 
-def _behind(sheet: Sheet, cut: Cut, scale: float) -> Sheet:
+def _behind(sheet: Sheet, cut: Cut, large: Float32, scale: float) -> Sheet:
     """The strips that a sheet's borders uncover, and their continuation underneath."""
     solid = sheet.held & (sheet.inverse > 0)
     clean = ~(cut.edges.near() & ~cut.edges.far())
     context = grow(cut.strip, cut.edges, CONTEXT, solid & clean)
     under = cut.source != NOWHERE
-    inverse = continue_distance(
-        sheet.inverse, context, cut.source, sheet.inverse - 0.3 / scale, tolerance=0.3 / scale
+    ceiling = sheet.inverse - 0.3 / scale
+    hidden = continue_distance(
+        sheet.inverse, context, cut.source, ceiling, large, tolerance=0.3 / scale
     )
-    colour = carry_on(_unmixed(sheet, cut), inverse, context, under, cut.away, tolerance=1 / scale)
-    return Sheet(colour, inverse, cut.strip | under, cut.strip & sheet.seen)
+    clear = solid & ~(cut.edges.near() | cut.edges.far())
+    on_large = replace(hidden, wanted=under & (hidden.number != NO_PLANE))
+    on_large = bounded(on_large, sheet.inverse, clear, large, ceiling, tolerance=1 / scale)
+    hidden = replace(on_large, wanted=under)
+    colour = carry_on(
+        _unmixed(sheet, cut), hidden.inverse, context, under, cut.away, tolerance=1 / scale
+    )
+    colour = textured(colour, hidden, sheet.colour, sheet.inverse, clear, tolerance=1 / scale)
+    return Sheet(colour, hidden.inverse, cut.strip | under, cut.strip & sheet.seen)
 
 
 def _plain(colour: Float32, inverse: Float32, where: Bool) -> Front:
     return Front(colour, inverse, where.astype(np.float32))
 
 
-def _backdrop(sheet: Sheet, cut: Cut, needed: Bool, fronts: list[Front], scale: float) -> Front:
-    """The background, wherever something may be looked past, behind all that stands there."""
+def _backdrop(
+    sheet: Sheet, second: Sheet, cut: Cut, needed: Bool, large: Float32, scale: float
+) -> Front:
+    """The background, wherever something may be looked past."""
     border = cut.edges.near() | cut.edges.far()
-    colour, inverse, extent = background(sheet.colour, sheet.inverse, border, scale)
-    for front in fronts:
-        shows = front.alpha > 0
-        inverse = np.where(shows, np.minimum(inverse, BEHIND * front.inverse), inverse)
+    back = background(sheet.colour, sheet.inverse, border, scale)
+    where = binary_dilation(needed, iterations=3) & back.extent
+    facing = back.inverse[..., None] * directions(*back.inverse.shape)
+    nowhere = np.full(where.shape, NO_PLANE, np.int8)
+    hidden = bounded(
+        HiddenSurface(where & ~back.known, back.inverse, nowhere, facing),
+        sheet.inverse, back.known, large, BEHIND * sheet.inverse, tolerance=1 / scale,
+    )  # fmt: skip
+    same = hidden.wanted & second.held & (np.abs(second.inverse - hidden.inverse) * scale < 1)
+    colour = np.where(same[..., None], second.colour, back.colour)
+    hidden = replace(hidden, wanted=hidden.wanted & ~same)
+    colour = textured(colour, hidden, sheet.colour, sheet.inverse, back.known, tolerance=1 / scale)
     # A continuation that would end at the sky must still be somewhere.
-    inverse = np.maximum(inverse, 0.5 * sheet.inverse[sheet.inverse > 0].min())
-    return _plain(colour, inverse, binary_dilation(needed, iterations=3) & extent)
+    inverse = np.maximum(hidden.inverse, 0.5 * sheet.inverse[sheet.inverse > 0].min())
+    return _plain(colour, inverse, where)
+
+
+def _leftovers(
+    sheet: Sheet, cut: Cut, back: Front, reach: float, options: EdgeOptions
+) -> list[Front]:
+    """Strips that a sheet lost: what lies on the background goes there, the rest apart.
+
+    No layer holds two surfaces that meet at a border, for triangles would stretch between them.
+    """
+    strip = sheet.seen & cut.strip
+    colour = _unmixed(sheet, cut)
+    scale = reach * strip.shape[1] / (2 * np.pi)
+    same = strip & (back.alpha > 0) & (np.abs(back.inverse - sheet.inverse) * scale < SAME)
+    back.colour[same], back.inverse[same] = colour[same], sheet.inverse[same]
+    strip &= ~same
+    parts = part(strip, find_edges(sheet.inverse, strip, reach, options), LEFTOVER_LAYERS)
+    return [_plain(colour, sheet.inverse, where) for where in parts if where.mean() > WORTH_A_LAYER]
+
+
+def _kept_behind(back: Front, fronts: list[Front]) -> Front:
+    """The background, moved behind whatever stands before it."""
+    inverse = back.inverse
+    for front in fronts:
+        inverse = np.where(front.alpha > 0, np.minimum(inverse, BEHIND * front.inverse), inverse)
+    return Front(back.colour, inverse, back.alpha)
 
 
 def _sky(sheet: Sheet, cut: Cut) -> Float32 | None:
