@@ -43,9 +43,10 @@ class Studio:
     failure: BaseException | None = None
 
     def work(self, name: str) -> Any:
-        def call(*arguments: Any) -> Outcome:
+        def call(*arguments: Any, **switches: bool) -> Outcome:
             *given, progress = arguments
-            self.calls.append((name, tuple(given)))
+            on = [switch for switch, value in switches.items() if value]
+            self.calls.append((name, (*given, *on)))
             progress("Working", 0.0)
             if self.failure:
                 raise self.failure
@@ -98,6 +99,23 @@ CALLS = [
         ["stereo", "s", "--out", "o.png", "--projection", "ods", "--layout", "tb", "--ipd", "0.07",
          "--size", "512x256"],
         ("stereo", (Path("s"), Path("o.png"), StereoOptions("ods", "tb", 0.07, (512, 256)))),
+    ),
+    (
+        ["stereo", "s", "--out", "o.png", "--projection", "vr180", "--lens", "fisheye", "--report",
+         "--comfort"],
+        ("stereo", (Path("s"), Path("o.png"), StereoOptions("vr180", lens="fisheye"),
+                    "report", "ease")),
+    ),
+    (
+        ["stereo", "s", "--out", "o.png", "--zero-plane", "2.5"],
+        ("stereo", (Path("s"), Path("o.png"), StereoOptions(zero_plane=2.5))),
+    ),
+    (
+        ["video", "s", "--out", "o.mov", "--codec", "prores", "--quality", "best", "--comfort",
+         "0", "--outside", "--projection", "vr180", "--lens", "fisheye"],
+        ("video", (Path("s"), Path("o.mov"), VideoOptions(
+            codec="prores", quality="best", turn_limit_deg=None, outside=True, projection="vr180",
+            lens="fisheye"))),
     ),
     (
         ["video", "s", "--out", "o.mp4"],

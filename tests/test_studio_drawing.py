@@ -240,3 +240,32 @@ def test_one_artist_serves_all_cameras(room: Path) -> None:
     with Artist(mesh_scene(scene.layered), scene, RenderOptions("cpu")) as artist:
         views = [Equirectangular(64, 32), Perspective.from_fov(32, 24, 1.0)]
         assert [artist.draw(camera, Pose.at((0, 0, 0))).filled for camera in views] == [0, 0]
+
+
+def test_a_pair_is_reported_and_made_comfortable(room: Path, tmp_path: Path) -> None:
+    options = StereoOptions("vr180", size=(64, 64), ipd=0.5)
+    plain = studio.stereo(room, tmp_path / "a.png", options)
+    assert "comfort" not in plain.facts
+    told = studio.stereo(room, tmp_path / "b.png", options, report=True).facts["comfort"]
+    assert told["beyond_share"] > 0.5
+    assert 1 < told["nearest"] < 2
+    assert told["disparity_deg"]["0 to 30"] > 1
+    eased = studio.stereo(room, tmp_path / "c.png", options, ease=True)
+    assert eased.facts["comfort"]["beyond_share"] <= 0.02
+    assert eased.facts["ipd"] < 0.1
+    assert "the baseline was scaled by" in eased.notes[0]
+
+
+def test_a_fisheye_pair_and_a_cube_map(room: Path, tmp_path: Path) -> None:
+    options = StereoOptions("vr180", size=(64, 64), lens="fisheye")
+    studio.stereo(room, tmp_path / "fish.png", options)
+    fish = np.asarray(Image.open(tmp_path / "fish.png"))
+    assert fish.shape == (64, 128, 3)
+    assert not fish[:8, :8].any() and fish[32].any(axis=-1).all()
+    file = cameras(tmp_path, {"file_path": "cube", "camera_model": "CUBEMAP"}, w=96, h=16)
+    outcome = studio.render(room, file, tmp_path / "out")
+    assert outcome.facts["filled_share"] == 0
+    assert np.asarray(Image.open(tmp_path / "out/cube.png")).shape == (16, 96, 3)
+    file = cameras(tmp_path, {"file_path": "cube", "camera_model": "CUBEMAP"}, w=96, h=17)
+    with pytest.raises(InputError, match="6:1"):
+        studio.render(room, file, tmp_path / "out")

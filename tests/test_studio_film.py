@@ -26,6 +26,8 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (VideoOptions("dolly", 0.2, size=(64, 32), projection="equirectangular"), (64, 32)),
         (VideoOptions("sway", 0.2, size=(64, 32), projection="ods"), (64, 64)),
         (VideoOptions("sway", 0.2, size=(64, 64), projection="vr180"), (128, 64)),
+        (VideoOptions("sway", 0.2, size=(64, 64), projection="vr180", lens="fisheye"), (128, 64)),
+        (VideoOptions("walk", 0.2, size=(64, 36), codec="hevc"), (64, 36)),
     ],
 )
 def test_films(options: VideoOptions, size: tuple[int, int], room: Path, tmp_path: Path) -> None:
@@ -34,6 +36,7 @@ def test_films(options: VideoOptions, size: tuple[int, int], room: Path, tmp_pat
     frames, _ = imageio_ffmpeg.count_frames_and_secs(str(tmp_path / "deep" / "film.mp4"))
     assert frames == 6 == outcome.facts["frames"]
     assert bool(outcome.notes) == (options.projection != "perspective")
+    assert ("comfort" in outcome.facts) == (options.pair is not None)
 
 
 def test_a_film_along_keyframes(room: Path, tmp_path: Path) -> None:
@@ -72,6 +75,9 @@ def test_a_stopped_film_leaves_the_one_that_was_there(
         ({"size": (0, 10)}, "pixels each way"),
         ({"ipd": -1.0, "layout": "lr"}, "ipd"),
         ({"quality": "splendid"}, "draft, good, best"),
+        ({"codec": "theora"}, "h264, hevc, prores"),
+        ({"projection": "ods", "lens": "fisheye"}, "fisheye lens belongs to vr180"),
+        ({"turn_limit_deg": -1.0}, "turn limit"),
     ],
 )
 def test_films_that_cannot_be(given: dict[str, Any], says: str) -> None:

@@ -65,7 +65,10 @@ def take_away_tab(desk: Desk) -> None:
             return desk.studio.video(scene.folder, out, options, progress=progress)
 
         def told(outcome: Any, now: Snapshot) -> str:
-            return markup.ended(f"Done in {markup.duration(now.elapsed)}", outcome.notes)
+            notes = list(outcome.notes)
+            if comfort := outcome.facts.get("comfort"):
+                notes.append(comfort["words"])
+            return markup.ended(f"Done in {markup.duration(now.elapsed)}", notes)
 
         async for turn in turns(desk.lane, "video", owner(request, "video"), work, told):
             yield *turn.row(), desk.listing(key) if turn.result else gr.skip()

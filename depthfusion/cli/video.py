@@ -16,8 +16,9 @@ from depthfusion.cli.options import (
 )
 from depthfusion.cli.report import report
 from depthfusion.cli.terminal import ProgressBar
+from depthfusion.rendering.stereo import Lens
 from depthfusion.scene.detail import MeshOptions
-from depthfusion.studio.options import FilmLayout, Projection, VideoOptions
+from depthfusion.studio.options import Codec, FilmLayout, Projection, Quality, VideoOptions
 
 
 def command(
@@ -53,6 +54,23 @@ def command(
     preset: Detail = None,
     triangles: Triangles = None,
     error: MeshError = None,
+    quality: Annotated[
+        Quality, typer.Option(help="How much of the frames is kept.")
+    ] = VideoOptions.quality,
+    codec: Annotated[
+        Codec, typer.Option(help="hevc is smaller; prores, into .mov, is for editing.")
+    ] = VideoOptions.codec,
+    lens: Annotated[Lens, typer.Option(help="What a VR180 frame is.")] = VideoOptions.lens,
+    comfort: Annotated[
+        float,
+        typer.Option(
+            metavar="DEGREES", help="A named move never turns faster, a second; 0 lets it."
+        ),
+    ] = VideoOptions.turn_limit_deg or 0.0,
+    outside: Annotated[
+        bool,
+        typer.Option("--outside", help="Let keyframes leave the head box and pass surfaces."),
+    ] = VideoOptions.outside,
     json: Json = False,
 ) -> None:
     """Film a scene."""
@@ -66,6 +84,11 @@ def command(
         fov_deg=fov,
         ipd=ipd,
         radius=radius,
+        quality=quality,
+        codec=codec,
+        lens=lens,
+        turn_limit_deg=comfort or None,
+        outside=outside,
         mesh=MeshOptions.chosen(preset, triangles, error),
     )
     from depthfusion import studio

@@ -14,7 +14,9 @@ from depthfusion.geometry.cameras import (
     Equirectangular,
     OmnidirectionalStereo,
     Perspective,
+    VR180Fisheye,
 )
+from depthfusion.geometry.cubemap import CubeMap
 from depthfusion.io.atomic import StrPath
 from depthfusion.io.file_errors import os_errors_explained, regular_file
 from depthfusion.io.images import PIXEL_LIMIT
@@ -27,6 +29,9 @@ SPHERE_MODELS = (
     "OMNIDIRECTIONALSTEREO_R",
     "VR180_L",
     "VR180_R",
+    "VR180_FISHEYE_L",
+    "VR180_FISHEYE_R",
+    "CUBEMAP",
 )
 DISTORTION = ("k1", "k2", "k3", "k4", "k5", "k6", "p1", "p2")
 FILE_LIMIT = 256 * 2**20  # bytes
@@ -152,11 +157,26 @@ def _camera(facts: Mapping[str, Any], where: str) -> Camera:
         return _perspective(facts, width, height, where)
     if model == "EQUIRECTANGULAR":
         return Equirectangular(width, height)
+    if model == "CUBEMAP":
+        return _cube_map(width, height, where)
     ipd = _number(facts, "ipd", where, default=IPD)
     if ipd < 0:
         raise InputError(f"{where}: ipd must be 0 or more; got {ipd}")
-    stereo = VR180 if model.startswith("VR180") else OmnidirectionalStereo
-    return stereo(width, height, "left" if model.endswith("_L") else "right", ipd)
+    return _EYES[model[:-2]](width, height, "left" if model.endswith("_L") else "right", ipd)
+
+
+_EYES: Mapping[str, type[VR180 | VR180Fisheye | OmnidirectionalStereo]] = {
+    "OMNIDIRECTIONALSTEREO": OmnidirectionalStereo,
+    "VR180": VR180,
+    "VR180_FISHEYE": VR180Fisheye,
+}
+
+
+def _cube_map(width: int, height: int, where: str) -> CubeMap:
+    try:
+        return CubeMap(width, height)
+    except ValueError as error:
+        raise InputError(f"{where}: {error}") from error
 
 
 def _perspective(facts: Mapping[str, Any], width: int, height: int, where: str) -> Perspective:

@@ -46,8 +46,8 @@ def choose_renderer(name: str = "auto", camera: Camera | None = None) -> Choice:
     perspective = camera is None or isinstance(camera, Perspective | CubeMap)
     if name == "opengl" and not perspective:
         raise InputError(
-            f"OpenGL draws perspective views only, alone or six as a cube map, not {type(camera).__name__}: "
-            "take the cpu renderer, or auto"
+            "OpenGL draws perspective views only, alone or six as a cube map, not "
+            f"{type(camera).__name__}: take the cpu renderer, or auto"
         )
     if name != "auto":
         return Choice(name, "asked for")

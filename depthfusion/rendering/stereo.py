@@ -1,6 +1,6 @@
 """Pictures for two eyes: parallel perspective, ODS and VR180, side by side, stacked or anaglyph."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -12,6 +12,7 @@ from depthfusion.geometry.cameras import (
     Eye,
     OmnidirectionalStereo,
     Perspective,
+    VR180Fisheye,
 )
 from depthfusion.geometry.poses import yaw_pitch
 from depthfusion.rendering.renderer import Renderer
@@ -20,6 +21,7 @@ from depthfusion.types.arrays import Float32, UInt8
 
 Projection = Literal["perspective", "ods", "vr180"]
 Layout = Literal["lr", "tb", "anaglyph"]
+Lens = Literal["equirectangular", "fisheye"]
 View = tuple[Camera, Pose]  # a camera, and its place in the head's axes
 
 SIZES: dict[str, tuple[int, int]] = {
@@ -43,6 +45,9 @@ class StereoOptions:
     yaw : radians the head is turned by, + towards +X.
     taper_deg : latitudes between which the ODS baseline shrinks to nothing, `None` for the plain
         definition with its double images at the poles.
+    lens : what a VR180 picture is: half an equirectangular one, or an equidistant 180° "fisheye".
+    zero_plane : distance ahead at which a perspective pair's two pictures agree, in the scene's
+        unit; `None` is infinitely far, parallel axes.
 
     Raises
     ------
@@ -57,12 +62,15 @@ class StereoOptions:
     fov_deg: float = 90.0
     yaw: float = 0.0
     taper_deg: tuple[float, float] | None = (60.0, 75.0)
+    lens: Lens = "equirectangular"
+    zero_plane: float | None = None
 
     def __post_init__(self) -> None:
         """Verify words, ranges and the picture's shape."""
         for name, value, known in (
             ("projection", self.projection, get_args(Projection)),
             ("layout", self.layout, get_args(Layout)),
+            ("lens", self.lens, get_args(Lens)),
         ):
             if value not in known:
                 raise InputError(f"{name} must be one of {', '.join(known)}; got {value!r}")
@@ -74,6 +82,22 @@ class StereoOptions:
             raise InputError(f"yaw must be finite; got {self.yaw}")
         if self.taper_deg is not None and not 0 <= self.taper_deg[0] < self.taper_deg[1] <= 90:
             raise InputError(f"the taper must rise within 0 to 90 degrees; got {self.taper_deg}")
+        if self.lens == "fisheye" and self.projection != "vr180":
+            raise InputError(f"a fisheye lens belongs to vr180, not to {self.projection}")
+        self._verify_zero_plane()
+        self._verify_size()
+
+    def _verify_zero_plane(self) -> None:
+        if self.zero_plane is None:
+            return
+        if self.projection != "perspective":
+            raise InputError(
+                f"a zero plane belongs to perspective pairs; {self.projection} has parallel axes"
+            )
+        if not self.zero_plane > 0:
+            raise InputError(f"the zero plane must lie above 0 ahead; got {self.zero_plane:g}")
+
+    def _verify_size(self) -> None:
         width, height = self.eye_size
         if width < 1 or height < 1:
             raise InputError(f"size must be 1×1 or more; got {width}×{height}")
@@ -198,7 +222,11 @@ def _eye_view(options: StereoOptions, eye: Eye) -> View:
             taper = (np.radians(start), np.radians(end))
         return OmnidirectionalStereo(width, height, eye, options.ipd, taper), turned
     if options.projection == "vr180":
-        return VR180(width, height, eye, options.ipd), turned
+        model = VR180Fisheye if options.lens == "fisheye" else VR180
+        return model(width, height, eye, options.ipd), turned
     side = (-0.5 if eye == "left" else 0.5) * options.ipd
     camera = Perspective.from_fov(width, height, np.radians(options.fov_deg))
+    # The frames shift so that what lies ahead on the zero plane falls into their middles.
+    shift = camera.fl_x * side / (options.zero_plane or np.inf)
+    camera = replace(camera, cx=camera.cx + shift)
     return camera, yaw_pitch(options.yaw, 0, turned.rotation @ (side, 0, 0))

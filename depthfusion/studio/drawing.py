@@ -14,7 +14,7 @@ from depthfusion.rendering.choice import Choice, choose_renderer, make_renderer
 from depthfusion.rendering.renderer import Renderer
 from depthfusion.studio.options import RenderOptions
 from depthfusion.types import Pose, Scene, TexturedMesh
-from depthfusion.types.arrays import Bool, UInt8
+from depthfusion.types.arrays import Bool, Float32, UInt8
 
 # Pixels this coarse, measured in the panorama's, get two samples a side. Against the truth of a
 # 2048 wide room that is worth 1.3 dB in panoramas 1024 wide, 0.3 dB in 2048 wide and 0.2 dB in
@@ -82,6 +82,11 @@ class Artist:
             return Picture(self._backdrop(camera, pose), missing, renderer.name)
         around = camera.periodic
         return Picture(filled_from_nearest(frame.rgb, frame.holes, around), missing, renderer.name)
+
+    def distances(self, camera: Camera, pose: Pose) -> Float32:
+        """How far what `camera` sees from `pose` is, [H, W] along its rays; +inf for nothing."""
+        frame = self._renderer(camera).render(camera, pose)
+        return np.where(frame.holes, np.float32(np.inf), frame.distance)
 
     def choice(self, camera: Camera) -> Choice:
         """Say who draws this camera, and why."""

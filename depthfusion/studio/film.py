@@ -14,6 +14,7 @@ from depthfusion.rendering.video import ahead, write_video
 from depthfusion.scene.paths import camera_path, path_notes
 from depthfusion.studio.drawing import Artist
 from depthfusion.studio.options import VideoOptions
+from depthfusion.studio.pairing import judge
 from depthfusion.types import CameraPath, Pose, Progress, silent
 from depthfusion.types.arrays import UInt8
 
@@ -53,8 +54,13 @@ class Film:
         Facts: path, frames, seconds, size, projection, layout, renderer, share of pixels filled.
         """
         options = self.options
-        encoding = Encoding(fps=options.fps, size=options.frame_size, quality=options.quality)
+        encoding = Encoding(
+            fps=options.fps, size=options.frame_size, quality=options.quality, codec=options.codec
+        )
         self.filled = 0
+        judged: dict[str, Any] = {}
+        if options.pair is not None:
+            _, _, judged = judge(artist, options.pair, self.path.poses[0])
         with closing(self._frames_ahead(artist)) as frames:
             video = write_video(out, frames, encoding, len(self.path), progress)
         self.notes += video.notes
@@ -69,7 +75,8 @@ class Film:
             "layout": options.eyes,
             "renderer": artist.choice(self._views[0][0]).name,
             "filled_share": self.filled / (len(self.path) * video.width * video.height),
-        }
+            "codec": video.codec,
+        } | judged
 
     def renderer(self, artist: Artist) -> str:
         """Say who draws it, and why."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from depthfusion.generation.engines import GenerateOptions
-from depthfusion.rendering.stereo import StereoOptions
+from depthfusion.rendering.stereo import Lens, StereoOptions
 from depthfusion.scene.build import SceneOptions
 from depthfusion.scene.detail import MeshOptions
 from depthfusion.scene.paths import PathOptions
@@ -18,6 +18,7 @@ Missing = Literal["auto", "sky", "gap"]
 Projection = Literal["perspective", "equirectangular", "ods", "vr180"]
 FilmLayout = Literal["mono", "lr", "tb", "anaglyph"]
 Quality = Literal["draft", "good", "best"]
+Codec = Literal["h264", "hevc", "prores"]
 Texture = Literal["auto", "png", "jpeg", "webp"]
 
 DESKTOP = MeshOptions.chosen()
@@ -75,6 +76,10 @@ class VideoOptions:
     ipd : between the pupils, in the scene's unit.
     radius : how far a named move goes, as a share of the head box.
     quality : "draft", "good" or "best".
+    lens : what a VR180 frame is, "equirectangular" or "fisheye".
+    codec : "h264" plays everywhere, "hevc" is smaller, "prores" (.mov) is for editing.
+    turn_limit_deg : a named move never turns faster, degrees a second; `None` lets it.
+    outside : let a file of keyframes leave the head box, and pass through surfaces.
     mesh : how finely the place is meshed; more than on a desktop can't be told in motion, and takes
         half as long again.
 
@@ -94,6 +99,10 @@ class VideoOptions:
     ipd: float = StereoOptions.ipd
     radius: float = PathOptions.radius
     quality: Quality = "good"
+    lens: Lens = StereoOptions.lens
+    codec: Codec = "h264"
+    turn_limit_deg: float | None = PathOptions.turn_limit_deg
+    outside: bool = False
     mesh: MeshOptions = DESKTOP
 
     def __post_init__(self) -> None:
@@ -113,9 +122,12 @@ class VideoOptions:
         if not 1 <= self.fov_deg <= 170:
             raise InputError(f"fov must be 1 to 170 degrees; got {self.fov_deg:g}")
         _ = self.move, self.pair
-        if self.quality not in get_args(Quality):
-            known = ", ".join(get_args(Quality))
-            raise InputError(f"quality must be one of {known}; got {self.quality!r}")
+        for name, value, known_words in (
+            ("quality", self.quality, get_args(Quality)),
+            ("codec", self.codec, get_args(Codec)),
+        ):
+            if value not in known_words:
+                raise InputError(f"{name} must be one of {', '.join(known_words)}; got {value!r}")
         width, height = self.frame_size
         if not (2 <= width <= LARGEST_SIDE and 2 <= height <= LARGEST_SIDE):
             raise InputError(f"a film is 2 to {LARGEST_SIDE} pixels each way; got {width}×{height}")
@@ -142,14 +154,19 @@ class VideoOptions:
     @property
     def move(self) -> PathOptions:
         """The camera's way."""
-        return PathOptions(self.path, self.seconds, self.fps, self.radius)
+        return PathOptions(
+            self.path, self.seconds, self.fps, self.radius,
+            turn_limit_deg=self.turn_limit_deg, outside=self.outside,
+        )  # fmt: skip
 
     @property
     def pair(self) -> StereoOptions | None:
         """The two eyes, where there are two."""
         if self.eyes == "mono":
             return None
-        return StereoOptions(self.projection, self.eyes, self.ipd, self.eye_size, self.fov_deg)  # type: ignore[arg-type]
+        return StereoOptions(
+            self.projection, self.eyes, self.ipd, self.eye_size, self.fov_deg, lens=self.lens  # type: ignore[arg-type]
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,15 @@
 """A scene as a picture for two eyes."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from depthfusion.geometry.poses import yaw_pitch
 from depthfusion.io.atomic import StrPath
 from depthfusion.io.encoding import FORMATS, write_image
+from depthfusion.rendering.comfort import comfort, comfortable, glance
 from depthfusion.rendering.stereo import StereoOptions, compose, eye_views
 from depthfusion.studio.drawing import Artist, Picture
 from depthfusion.studio.library import find_scene
@@ -25,6 +28,8 @@ def stereo(
     progress: Progress = silent,
     *,
     drawing: RenderOptions | None = None,
+    report: bool = False,
+    ease: bool = False,
 ) -> Outcome:
     """Draw what two eyes at the scene's centre see, as one picture.
 
@@ -33,6 +38,9 @@ def stereo(
     scene : a scene's folder, or its name in the library.
     out : .png, .jpg or .webp; replaced where it exists, whole or not at all.
     options, drawing : the defaults where absent; the head's yaw counts from the scene's forward.
+    report : say in the facts how hard the pair is on the eyes.
+    ease : shrink the baseline, or move a perspective pair's zero plane, until it is comfortable,
+        and say by how much; reports too.
     progress : told each stage; may raise `Cancelled`.
 
     Raises
@@ -48,6 +56,10 @@ def stereo(
     opened, meshes = open_scene(scene, stages)
     head = yaw_pitch(opened.info.forward_yaw, 0.0)
     with stages.stage("Drawing both eyes") as inside, Artist(meshes, opened, drawing) as artist:
+        notes: list[str] = []
+        judged: dict[str, Any] = {}
+        if report or ease:
+            options, notes, judged = judge(artist, options, head, ease)
         choice = artist.choice(eye_views(options)[0][0])
         eyes: list[Picture] = []
         for camera, place in eye_views(options):
@@ -56,10 +68,11 @@ def stereo(
     with stages.stage("Writing the picture"):
         write_image(target, compose(eyes[0].rgb, eyes[1].rgb, options.layout))
     width, height = options.frame_size
-    facts = {
+    facts: dict[str, Any] = {
         "projection": options.projection,
         "layout": options.layout,
         "ipd": options.ipd,
+        "zero_plane": options.zero_plane,
         "width": width,
         "height": height,
         "renderer": eyes[0].renderer,
@@ -67,4 +80,31 @@ def stereo(
         "filled_share": float(np.mean([eye.filled / eye.rgb[..., 0].size for eye in eyes])),
     }
     chosen = {"renderer": f"{choice.name}: {choice.reason}"}
-    return Outcome({"file": target}, stages.seconds, chosen, facts=facts)
+    return Outcome({"file": target}, stages.seconds, chosen, notes, facts | judged)
+
+
+def judge(
+    artist: Artist, options: StereoOptions, head: Pose, ease: bool = False
+) -> tuple[StereoOptions, list[str], dict[str, Any]]:
+    """Say how hard a pair is on the eyes, and make it easier where asked to.
+
+    Parameters
+    ----------
+    artist : draws the scene.
+    options : of the pair.
+    head : its pose.
+    ease : change what is uncomfortable.
+
+    Returns
+    -------
+    The options in force, what was changed in one sentence, and the fact "comfort".
+    """
+    small = glance(options)
+    camera, place = eye_views(replace(small, zero_plane=None))[0]
+    seen = artist.distances(camera, Pose(head.world_from_camera @ place.world_from_camera))
+    notes = []
+    if ease:
+        small, words = comfortable(small, seen)
+        options = replace(options, ipd=small.ipd, zero_plane=small.zero_plane)
+        notes = [f"comfort: {words}"]
+    return options, notes, {"comfort": comfort(small, seen).as_json()}
