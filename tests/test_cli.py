@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from studio_samples import imported_room
 
 import app as web
 from depthfusion import studio
@@ -21,6 +22,8 @@ from depthfusion.cli.failures import explained
 from depthfusion.cli.program import COMMANDS, run
 from depthfusion.cli.terminal import ProgressBar, size_of, spoken
 from depthfusion.rendering.stereo import StereoOptions
+from depthfusion.scene.build import SceneOptions
+from depthfusion.scene.detail import MeshOptions
 from depthfusion.studio.doctor import Item, Report
 from depthfusion.studio.options import (
     CreateOptions,
@@ -77,8 +80,19 @@ CALLS = [
             model="m", title="t"))),
     ),
     (
+        ["create", "x", "--out", "f", "--head-box", "0.2", "--method", "sheet", "--sharpen", "on",
+         "--preset", "headset"],
+        ("create", ("x", Path("f"), CreateOptions(
+            scene=SceneOptions(0.2, "sheet", "on"), mesh=MeshOptions(triangles=200_000)))),
+    ),
+    (
         ["import", "p.jpg", "--out", "s"],
         ("import_photo", (Path("p.jpg"), Path("s"), ImportOptions())),
+    ),
+    (
+        ["import", "p.jpg", "--out", "s", "--head-box", "1", "--sharpen", "off", "--error", "0.1"],
+        ("import_photo", (Path("p.jpg"), Path("s"), ImportOptions(
+            scene=SceneOptions(1.0, sharpen="off"), mesh=MeshOptions(error=0.1)))),
     ),
     (
         ["import", "p.jpg", "--out", "s", "--depth", "d.exr", "--depth-kind", "inverse",
@@ -130,6 +144,14 @@ CALLS = [
     (
         ["export", "s", "--out", "o.glb", "--texture", "png"],
         ("export", (Path("s"), Path("o.glb"), ExportOptions("png"))),
+    ),
+    (
+        ["export", "s", "--out", "o.glb", "--triangles", "5000", "--error", "0.5"],
+        ("export", (Path("s"), Path("o.glb"), ExportOptions(mesh=MeshOptions(0.5, 5000)))),
+    ),
+    (
+        ["video", "s", "--out", "o.mp4", "--preset", "film"],
+        ("video", (Path("s"), Path("o.mp4"), VideoOptions(mesh=MeshOptions()))),
     ),
 ]  # fmt: skip
 
@@ -469,3 +491,41 @@ def test_output_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         )
     assert done.returncode == 2
     assert done.stderr.splitlines()[0] == "error: no space left on device"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--preset", "huge"], "preset must be one of headset, desktop, film; got 'huge'"),
+        (["--triangles", "999"], "triangles must be 1000 or more; got 999"),
+        (["--error", "0"], "error must be above 0; got 0.0"),
+        (["--error", "nan"], "error must be above 0; got nan"),
+        (["--head-box", "-1"], "the head box must be 0 or more; got -1.0"),
+        (["--method", "magic"], "'magic' is not one of 'layers', 'sheet'"),
+        (["--sharpen", "maybe"], "'maybe' is not one of 'auto', 'on', 'off'"),
+    ],
+)
+def test_detail_and_room_that_cannot_be_are_said_in_a_sentence(
+    options: list[str], sentence: str, fake: Studio, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for line in (["create", "x"], ["import", "p.jpg"]):
+        assert run([*line, "--out", "s", *options]) == 2
+        (said,) = capsys.readouterr().err.splitlines()
+        assert sentence in said
+    assert fake.calls == []
+
+
+def test_a_scorecard_for_people_and_for_scripts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room = str(imported_room(tmp_path))
+    assert run(["show", room, "--report"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:3] == ["✓", "holes", "0.00%"]
+    assert lines[-1] == "sound"
+    assert run(["show", room, "--report", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["head_box"] == said["report"]["safe_head_box"] == 0.35
+    assert said["report"]["sound"] and said["report"]["verdicts"]["holes"]
+    assert run(["show", room, "--json"]) == 0
+    assert "report" not in json.loads(capsys.readouterr().out)

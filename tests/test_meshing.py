@@ -199,3 +199,27 @@ def test_nothing_given_is_changed() -> None:
     for layer, (rgba, distance) in zip(layered.layers, before, strict=True):
         np.testing.assert_array_equal(layer.rgba, rgba)
         np.testing.assert_array_equal(layer.distance, distance)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ({}, MeshOptions(triangles=600_000)),
+        ({"preset": "headset"}, MeshOptions(triangles=200_000)),
+        ({"preset": "film"}, MeshOptions()),
+        ({"preset": "headset", "triangles": 5000}, MeshOptions(triangles=5000)),
+        ({"error": 0.05}, MeshOptions(error=0.05)),
+        ({"preset": "desktop", "error": 0.05}, MeshOptions(error=0.05, triangles=600_000)),
+    ],
+)
+def test_what_is_said_about_detail_and_what_it_means(said: dict, meant: MeshOptions) -> None:
+    assert MeshOptions.chosen(**said) == meant
+
+
+def test_alpha_is_mixed_only_where_something_is_half_there() -> None:
+    clear = analytic.holed_wall(32)
+    half = clear.layers[0].rgba.copy()
+    half[8, 8, 3] = 128
+    soft = LayeredScene((Layer(half, clear.layers[0].distance), clear.layers[1]), 0.1)
+    assert [mesh.alpha_mode for mesh in mesh_scene(clear)] == ["mask", "opaque"]
+    assert [mesh.alpha_mode for mesh in mesh_scene(soft)] == ["blend", "opaque"]

@@ -14,7 +14,9 @@ from studio_samples import Recorder, box_room, photo_and_depth, stopping_at, tre
 from depthfusion import studio
 from depthfusion.geometry.depth import DepthMapping, inverse_from_distance
 from depthfusion.io.scene_folder import load_scene
-from depthfusion.scene.build import STANDING_LEAN
+from depthfusion.scene.build import STANDING_LEAN, SceneOptions
+from depthfusion.scene.detail import MeshOptions
+from depthfusion.studio import room as room_to_lean
 from depthfusion.studio.options import ImportOptions
 from depthfusion.types import Cancelled, InputError
 
@@ -235,3 +237,31 @@ def test_facts_are_json(tmp_path: Path) -> None:
     said = studio.import_photo(photo, tmp_path / "room", options).as_json()
     assert json.loads(json.dumps(said, allow_nan=False)) == said
     assert said["facts"]["width"] == 128 and said["facts"]["triangles"] > 100
+
+
+def test_a_head_box_is_taken_in_to_what_the_place_allows(tmp_path: Path) -> None:
+    photo, options = photo_and_depth(tmp_path / "in")
+    wide = replace(options, scene=SceneOptions(head_box=5.0))
+    outcome = studio.import_photo(photo, tmp_path / "room", wide)
+    limit = 0.8 * float(box_room().distance.min())
+    assert outcome.facts["head_box"] == pytest.approx(limit, rel=1e-3)
+    assert any("the head box was taken in from 5 m to 1.2 m" in note for note in outcome.notes)
+    assert load_scene(tmp_path / "room").layered.head_box == outcome.facts["head_box"]
+
+
+def test_a_head_box_that_shows_holes_is_taken_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room_to_lean, "safe_radius", lambda radius, *_, **__: radius / 2)
+    photo, options = photo_and_depth(tmp_path / "in")
+    outcome = studio.import_photo(photo, tmp_path / "room", options)
+    assert load_scene(tmp_path / "room").layered.head_box == STANDING_LEAN / 2
+    assert any("as holes would show farther out" in note for note in outcome.notes)
+
+
+def test_the_preset_says_how_fine_the_glb_is(tmp_path: Path) -> None:
+    photo, options = photo_and_depth(tmp_path / "in", height=128)
+    fine = studio.import_photo(photo, tmp_path / "a", options)
+    rough = replace(options, mesh=MeshOptions(triangles=1000))
+    coarse = studio.import_photo(photo, tmp_path / "b", rough)
+    assert coarse.facts["triangles"] <= 1000 < fine.facts["triangles"]

@@ -96,10 +96,11 @@ async function control(scene, stage, info) {
   );
 }
 
-function caption({ title = '', prompt }) {
+function caption({ title = '', prompt, head_box: room, scale }) {
   at('title').textContent = title;
   at('prompt').textContent = prompt && prompt !== title ? prompt : '';
   if (title) document.title = `${title} · DepthFusion`;
+  if (room && scale === 'metric') at('room').textContent = `, up to ${+(100 * room).toPrecision(2)} cm`;
 }
 
 async function savePicture(stage, title) {

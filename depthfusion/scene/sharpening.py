@@ -16,6 +16,11 @@ from scipy.ndimage import maximum_filter, minimum_filter
 from depthfusion.scene.slices import by_rows
 from depthfusion.types.arrays import Bool, Float32, UInt8
 
+LEAST_SPAN = 8.0  # texels of uncovering between two surfaces; what is less may be noise
+STEEPEST = 0.18  # of that span, from one pixel to the next; a slanted surface has no such place
+EVEN_WITHIN = 4  # pixels to either side
+NOISE = 2.0  # texels of uncovering by which neighbours on one surface may differ
+
 
 @dataclass(frozen=True)
 class SharpenOptions:
@@ -72,7 +77,7 @@ def sharpened(
     for _ in range(options.rounds):
         ramp = _ramps(depth, scale, options.radius)
         depth = _run(_vote, colour, depth, ramp, options)
-    return _run(_even_out, colour, depth, depth > 0, options, 1.5 / scale)
+    return _run(_even_out, colour, depth, depth > 0, options, NOISE / scale)
 
 
 def _ramps(inverse: Float32, scale: float, radius: int) -> Bool:
@@ -83,7 +88,9 @@ def _ramps(inverse: Float32, scale: float, radius: int) -> Bool:
     span = top - bottom
     slope = np.abs(inverse - np.roll(inverse, 1, 1)) + np.abs(inverse - np.roll(inverse, -1, 1))
     slope[1:] += np.abs(np.diff(inverse, axis=0))
-    return (span * scale > 4) & (slope * 2 * size > span) & (inverse > 0)
+    steepest = maximum_filter(slope, size, mode=("nearest", "wrap"))
+    ramp = (slope * 2 * size > span) & (steepest > STEEPEST * span)
+    return ramp & (span * scale > LEAST_SPAN) & (inverse > 0)
 
 
 def _run(
@@ -122,7 +129,10 @@ def _vote(first, last, colour, inverse, ramp, radius, sharpness, out):
                         low, high = min(low, value), max(high, value)
             # The two surfaces are the outer thirds; what lies between has no say.
             near_from, far_to = high - (high - low) / 3, low + (high - low) / 3
-            near = far = near_sum = far_sum = near_room = far_room = 0.0
+            # What a surface is taken to be is its outer part, where no ramp reaches.
+            near_core, far_core = high - (high - low) / 8, low + (high - low) / 8
+            near_sum = far_sum = near_total = far_total = 0.0
+            near = far = near_room = far_room = 0.0
             for dy in range(-radius, radius + 1):
                 ny = min(max(y + dy, 0), height - 1)
                 for dx in range(-radius, radius + 1):
@@ -138,12 +148,16 @@ def _vote(first, last, colour, inverse, ramp, radius, sharpness, out):
                     weight = room * np.exp(-apart * sharpness)
                     if value >= near_from:
                         near += weight
-                        near_sum += room * value
                         near_room += room
+                        if value >= near_core:
+                            near_sum += room * value
+                            near_total += room
                     else:
                         far += weight
-                        far_sum += room * value
                         far_room += room
+                        if value <= far_core:
+                            far_sum += room * value
+                            far_total += room
             if near_room < 1e-6 or far_room < 1e-6:
                 continue
             # Likeness per pixel, so that a thin surface is not outvoted by a broad one.
@@ -153,7 +167,7 @@ def _vote(first, last, colour, inverse, ramp, radius, sharpness, out):
             share = near / (near + far)
             if 0.4 < share < 0.6:  # colours don't tell: to the side that depth is closer to
                 share = (inverse[y, x] - low) / (high - low)
-            out[y, x] = near_sum / near_room if share > 0.5 else far_sum / far_room
+            out[y, x] = near_sum / near_total if share > 0.5 else far_sum / far_total
 
 
 @numba.njit(cache=True, nogil=True)
@@ -165,9 +179,9 @@ def _even_out(first, last, colour, inverse, where, radius, sharpness, step, out)
             if not where[y, x]:
                 continue
             total = weights = 0.0
-            for dy in range(-2, 3):
+            for dy in range(-EVEN_WITHIN, EVEN_WITHIN + 1):
                 ny = min(max(y + dy, 0), height - 1)
-                for dx in range(-2, 3):
+                for dx in range(-EVEN_WITHIN, EVEN_WITHIN + 1):
                     nx = (x + dx) % width
                     off = (inverse[ny, nx] - inverse[y, x]) / step
                     weight = 1 / (1 + off * off) ** 2

@@ -178,7 +178,7 @@ def test_advanced_settings_reach_the_studio(
 
 def test_a_scene_is_inspected_where_one_looks(visit: Visit, app_address: str) -> None:
     page = visit(f"{app_address}/?scene=six", viewport={"width": 1280, "height": 800})
-    viewer(page)
+    assert viewer(page).locator("#room").text_content() == ", up to 30 cm"
     press(page, "Inspect this scene")
     page.wait_for_selector(".scorecard")
     assert "of the view <shows> nothing" in page.inner_text(".scorecard .good")
