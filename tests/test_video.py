@@ -250,7 +250,7 @@ def test_a_codec_that_ffmpeg_lacks_is_refused_with_those_it_has(tmp_path, instea
 
 
 def test_a_short_file_is_found_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(video, "_count", lambda path: 3)
+    monkeypatch.setattr(video, "count_frames", lambda path: 3)
     with pytest.raises(EncoderError, match="3 frames instead of 4"):
         write_video(tmp_path / "v.mp4", bars(4), VideoOptions(), 4)
     assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """Pictures of a scene that are never left with a hole."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -13,8 +14,9 @@ from depthfusion.geometry.equirectangular import pixel_from_direction, sample
 from depthfusion.rendering.choice import Choice, choose_renderer, make_renderer
 from depthfusion.rendering.renderer import Renderer
 from depthfusion.studio.options import RenderOptions
-from depthfusion.types import Pose, Scene, TexturedMesh
+from depthfusion.types import Pose, RGBDPanorama, Scene, TexturedMesh
 from depthfusion.types.arrays import Bool, Float32, UInt8
+from depthfusion.version import __version__
 
 # Pixels this coarse, measured in the panorama's, get two samples a side. Against the truth of a
 # 2048 wide room that is worth 1.3 dB in panoramas 1024 wide, 0.3 dB in 2048 wide and 0.2 dB in
@@ -87,6 +89,22 @@ class Artist:
         """How far what `camera` sees from `pose` is, [H, W] along its rays; +inf for nothing."""
         frame = self._renderer(camera).render(camera, pose)
         return np.where(frame.holes, np.float32(np.inf), frame.distance)
+
+    @property
+    def panorama(self) -> RGBDPanorama:
+        """What the scene shows from its centre."""
+        return self._panorama
+
+    def digest(self, *more: object) -> str:
+        """A word that stands for all that is drawn and how, and for whatever else is given."""
+        summed = hashlib.blake2b(digest_size=16)
+        for mesh in self._meshes:
+            for array in (mesh.vertices, mesh.faces, mesh.uvs, mesh.texture):
+                summed.update(np.ascontiguousarray(array).data)
+        for said in (__version__, self._options, self._coarse, *more):
+            matrix = said.world_from_camera.tobytes() if isinstance(said, Pose) else b""
+            summed.update(matrix or repr(said).encode())
+        return summed.hexdigest()
 
     def choice(self, camera: Camera) -> Choice:
         """Say who draws this camera, and why."""

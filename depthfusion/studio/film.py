@@ -2,21 +2,24 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from depthfusion.geometry.cameras import Camera, Equirectangular, Perspective
+from depthfusion.rendering.encoder import VideoOptions as Encoding
+from depthfusion.rendering.parts import write_video_in_parts
 from depthfusion.rendering.stereo import compose, eye_views
-from depthfusion.rendering.video import VideoOptions as Encoding
 from depthfusion.rendering.video import ahead, write_video
-from depthfusion.scene.paths import camera_path, path_notes
+from depthfusion.scene.clearance import kept_clear, verify_clear
+from depthfusion.scene.paths import PATH_NAMES, camera_path, path_notes
 from depthfusion.studio.drawing import Artist
 from depthfusion.studio.options import VideoOptions
 from depthfusion.studio.pairing import judge
 from depthfusion.types import CameraPath, Pose, Progress, silent
-from depthfusion.types.arrays import UInt8
+from depthfusion.types.arrays import Float32, UInt8
 
 FRAMES_AHEAD = 3
 
@@ -46,8 +49,40 @@ class Film:
         self.notes = [*path_notes(options.move), *_player_notes(options)]
         self._views = views(options)
 
-    def shoot(self, artist: Artist, out: Path, progress: Progress = silent) -> dict[str, Any]:
+    def keep_clear(self, distance: Float32) -> None:
+        """Draw a named move in where it would pass a surface.
+
+        Parameters
+        ----------
+        distance : [H, W], of the scene's panorama.
+
+        Raises
+        ------
+        InputError
+            The keyframes of a file pass one, and were not allowed to.
+        """
+        if self.options.outside:
+            return
+        if self.options.path not in PATH_NAMES:
+            verify_clear(self.path, distance)
+            return
+        self.path, factor = kept_clear(self.path, distance)
+        if factor < 1:
+            self.notes.append(
+                f"the move was made smaller, {factor:.0%}, so that it passes no surface"
+            )
+
+    def shoot(
+        self, artist: Artist, out: Path, progress: Progress = silent, *, resume: bool = False
+    ) -> dict[str, Any]:
         """Draw every frame and write the film, whole or not at all.
+
+        Parameters
+        ----------
+        artist : draws the scene.
+        out : the file.
+        progress : told how far it is; what it raises leaves nothing behind.
+        resume : go on from what a killed run of the same film left, and leave that where killed.
 
         Returns
         -------
@@ -61,8 +96,16 @@ class Film:
         judged: dict[str, Any] = {}
         if options.pair is not None:
             _, _, judged = judge(artist, options.pair, self.path.poses[0])
-        with closing(self._frames_ahead(artist)) as frames:
-            video = write_video(out, frames, encoding, len(self.path), progress)
+        self.keep_clear(artist.panorama.distance)
+        count = len(self.path)
+        if resume and count > encoding.group:
+            key = artist.digest(options, *self.path.poses)
+            video = write_video_in_parts(
+                out, partial(self._frames_ahead, artist), encoding, count, key, progress
+            )
+        else:
+            with closing(self._frames_ahead(artist)) as frames:
+                video = write_video(out, frames, encoding, count, progress)
         self.notes += video.notes
         return {
             "path": options.path,
@@ -83,12 +126,12 @@ class Film:
         choice = artist.choice(self._views[0][0])
         return f"{choice.name}: {choice.reason}"
 
-    def _frames_ahead(self, artist: Artist) -> Generator[UInt8]:
+    def _frames_ahead(self, artist: Artist, first: int = 0) -> Generator[UInt8]:
         """Draw while the encoder is at work; closing it stops the drawing."""
-        yield from ahead(self._frames(artist), FRAMES_AHEAD)
+        yield from ahead(self._frames(artist, first), FRAMES_AHEAD)
 
-    def _frames(self, artist: Artist) -> Iterator[UInt8]:
-        for pose in self.path.poses:
+    def _frames(self, artist: Artist, first: int) -> Iterator[UInt8]:
+        for pose in self.path.poses[first:]:
             pictures = [
                 artist.draw(camera, Pose(pose.world_from_camera @ place.world_from_camera))
                 for camera, place in self._views

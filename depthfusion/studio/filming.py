@@ -27,6 +27,9 @@ def video(
 ) -> Outcome:
     """Film a camera's move through a scene.
 
+    A run that was killed leaves its frames in a hidden folder beside `out`; the same call goes on
+    from them. A stop leaves nothing.
+
     Parameters
     ----------
     scene : a scene's folder, or its name in the library.
@@ -50,7 +53,7 @@ def video(
     artist = Artist(meshes, opened, drawing, COARSE_FILM)
     with stages.stage("Filming") as inside, artist:
         chosen = {"renderer": film.renderer(artist)}
-        facts = film.shoot(artist, target, inside)
+        facts = film.shoot(artist, target, inside, resume=True)
     if options.layout is None:
         chosen["layout"] = f"{options.eyes}, as players expect of {options.projection}"
     return Outcome({"file": target}, stages.seconds, chosen, film.notes, facts)
