@@ -1,9 +1,8 @@
 """Make the scenes in this folder again: `.venv/bin/python -m assets.make [NAME …]`.
 
 The panorama, its distance and its layers are 512×256, so that the repository stays small and tests
-are quick. scene.glb, which the viewer shows, is made from the same words and seed four times as
-wide, or three times where there is much to draw. Each scene.json holds the words and the seed, so
-that `create` makes the place at any size.
+are quick. scene.glb, which the viewer shows, is made from the same words and seed at 2048×1024.
+Each scene.json holds the words and the seed, so that `create` makes the place at any size.
 """
 
 import logging
@@ -25,13 +24,13 @@ from depthfusion.types import Scene
 
 HERE = Path(__file__).parent
 PLACES = {
-    "forest": ("a misty pine forest at dawn", 1, 1536),
-    "living-room": ("a cosy living room with a fireplace in the evening", 1, 2048),
-    "beach": ("a quiet beach with palms at sunset", 1, 2048),
+    "space-station": ("a space station above a blue planet", 1),
+    "living-room": ("a cosy living room with a fireplace in the evening", 1),
+    "beach": ("a quiet beach with palms at sunset", 1),
 }
-"""Folder → words, seed, and the width that scene.glb is made from."""
-WIDTH = 512
-TRIANGLES, QUALITY = 30_000, 75
+"""Folder → words and seed."""
+SMALL, LARGE = 512, 2048
+TRIANGLES, QUALITY = 60_000, 75
 
 
 def main(names: list[str]) -> None:
@@ -43,16 +42,16 @@ def main(names: list[str]) -> None:
 
 def make(name: str) -> None:
     """Make one scene, replacing the one that is there."""
-    words, seed, fine = PLACES[name]
+    words, seed = PLACES[name]
     with TemporaryDirectory() as folder:
         small, large = Path(folder, "small"), Path(folder, "large")
-        for place, width in ((small, WIDTH), (large, fine)):
+        for place, width in ((small, SMALL), (large, LARGE)):
             options = CreateOptions(seed=seed, width=width, height=width // 2, preview=None)
             studio.create(words, place, options)
         glb = Path(folder, "scene.glb")
         glb.write_bytes(light_glb(load_scene(large)))
         scene = load_scene(small)
-        what = f"from {fine}×{fine // 2}, {TRIANGLES} triangles, WebP of quality {QUALITY}"
+        what = f"at {LARGE}×{LARGE // 2}, {TRIANGLES} triangles, WebP of quality {QUALITY}"
         made = {**scene.info.made, "scene.glb": what}
         save_scene(
             replace(scene, info=replace(scene.info, made=made)),

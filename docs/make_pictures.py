@@ -8,11 +8,12 @@ import argparse
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -23,8 +24,8 @@ from PIL import Image
 from depthfusion import studio
 from depthfusion.geometry.poses import yaw_pitch
 from depthfusion.io.images import read_rgb
-from depthfusion.io.scene_folder import is_scene, load_scene
-from depthfusion.scene.build import SceneOptions
+from depthfusion.io.scene_folder import is_scene, load_scene, save_scene
+from depthfusion.scene.build import SceneOptions, build_scene
 from depthfusion.studio import CreateOptions, RenderOptions, StereoOptions
 
 HERE = Path(__file__).parent / "pictures"
@@ -47,17 +48,18 @@ class View:
 FOREST = ("a misty pine forest at dawn", 1)
 ROOM = ("a cosy living room with a fireplace in the evening", 1)
 BEACH = ("a quiet beach with palms at sunset", 1)
+STATION = ("a space station above a blue planet", 1)
 PLACES = (
     View(*FOREST, yaw=-12, pitch=5),
     View(*BEACH, yaw=36),
     View(*ROOM, yaw=-163, pitch=-8),
     View("an old town street at dusk with lanterns", 1, yaw=0, pitch=5),
     View("a crystal cave", 1, yaw=20),
-    View("a space station above a blue planet", 1, yaw=0),
+    View(*STATION),
 )
 LEANS = (
-    View(*ROOM, yaw=-150, pitch=-12, fov=60, eye=(0.25, 0.0, 0.0)),
-    View(*FOREST, yaw=-30, pitch=5, fov=60, eye=(0.25, 0.0, 0.0)),
+    View(*BEACH, yaw=75, fov=62, eye=(-0.3, 0.0, 0.0)),
+    View(*STATION, yaw=10, pitch=-5, fov=62, eye=(0.3, 0.0, 0.0)),
 )
 
 
@@ -85,9 +87,9 @@ def places(scenes: Path) -> np.ndarray:
 
 def leaning(scenes: Path) -> np.ndarray:
     """Leaning to the side: one displaced sheet on the left, layers on the right."""
-    size = (760, 480)
+    size = (760, 440)
     return rows(
-        [beside([look(scenes, view, size, m) for m in ("sheet", "layers")]) for view in LEANS]
+        [beside([look(scenes, view, size, sheet) for sheet in (True, False)]) for view in LEANS]
     )
 
 
@@ -99,23 +101,14 @@ def panorama(scenes: Path) -> np.ndarray:
     return beside([smaller(picture, (760, 380)) for picture in (scene.rgb, grey)])
 
 
-def anaglyph(scenes: Path) -> np.ndarray:
-    """Both eyes in one picture, for red-cyan glasses."""
-    out = scenes / "anaglyph.png"
-    view = PLACES[2]
-    options = StereoOptions(
-        layout="anaglyph", size=(1200, 750), fov_deg=80, yaw=math.radians(view.yaw)
-    )
-    studio.stereo(made(scenes, view.words, view.seed), out, options)
-    return read_rgb(out)
-
-
-def ods(scenes: Path) -> np.ndarray:
-    """Both eyes all the way round, left above right."""
-    out = scenes / "ods.png"
-    options = StereoOptions("ods", "tb", size=(1200, 600))
-    studio.stereo(made(scenes, *ROOM), out, options)
-    return read_rgb(out)
+def stereo(scenes: Path) -> np.ndarray:
+    """Both eyes in one picture for red-cyan glasses; all the way round, left above right."""
+    out = scenes / "stereo.png"
+    options = StereoOptions(layout="anaglyph", size=(760, 760), fov_deg=80)
+    studio.stereo(made(scenes, *STATION), out, options)
+    flat = read_rgb(out)
+    studio.stereo(made(scenes, *ROOM), out, StereoOptions("ods", "tb", size=(760, 380)))
+    return beside([flat, read_rgb(out)])
 
 
 def app(scenes: Path) -> np.ndarray:
@@ -125,10 +118,7 @@ def app(scenes: Path) -> np.ndarray:
     home, shot = scenes / "home", scenes / "app.png"
     library = home / "scenes"
     library.mkdir(parents=True, exist_ok=True)
-    for place in (ROOM, BEACH, FOREST):
-        kept = library / made(scenes, *place).name
-        if not kept.exists():
-            made(scenes, *place).rename(kept)
+    shutil.copytree(made(scenes, *STATION), library / "station", dirs_exist_ok=True)
     line = [sys.executable, "-m", "depthfusion", "--port", "7871"]
     server = subprocess.Popen(
         line, env={**os.environ, "DEPTHFUSION_HOME": str(home)}, cwd=ROOT, stdout=subprocess.PIPE
@@ -142,8 +132,7 @@ def app(scenes: Path) -> np.ndarray:
                 args=["--use-gl=angle", "--use-angle=gl-egl", "--ignore-gpu-blocklist"],
             )
             page = browser.new_page(viewport={"width": 1440, "height": 900})
-            name = made(library, *FOREST).name
-            page.goto(f"http://127.0.0.1:7871/?scene={name}")
+            page.goto("http://127.0.0.1:7871/?scene=station")
             frame = page.frame_locator("iframe.viewer:visible")
             frame.locator("body.open").wait_for(timeout=120_000)
             time.sleep(2)
@@ -155,22 +144,29 @@ def app(scenes: Path) -> np.ndarray:
     return read_rgb(shot)
 
 
-PICTURES: dict[str, Any] = {
-    act.__name__: act for act in (places, leaning, panorama, anaglyph, ods, app)
-}
+PICTURES: dict[str, Any] = {act.__name__: act for act in (places, leaning, panorama, stereo, app)}
 
 
-def made(scenes: Path, words: str, seed: int, method: str = "layers") -> Path:
+def made(scenes: Path, words: str, seed: int) -> Path:
     """The scene of these words, made now where it is not there yet."""
-    folder = scenes / f"{'-'.join(words.split())}-{seed}-{method}"
+    folder = scenes / f"{'-'.join(words.split())}-{seed}"
     if not is_scene(folder):
-        sys.stderr.write(f"{words}, {method} …\n")
-        scene: Any = SceneOptions(method=method)
-        studio.create(words, folder, CreateOptions(seed=seed, scene=scene, preview=None))
+        sys.stderr.write(f"{words} …\n")
+        studio.create(words, folder, CreateOptions(seed=seed, preview=None))
     return folder
 
 
-def look(scenes: Path, view: View, size: tuple[int, int], method: str = "layers") -> np.ndarray:
+def sheet_of(folder: Path) -> Path:
+    """The same panorama as one sheet that stretches over what is hidden."""
+    sheet = folder.with_name(f"{folder.name}-sheet")
+    if not is_scene(sheet):
+        scene = load_scene(folder)
+        layered = build_scene(scene.panorama, SceneOptions(method="sheet"))
+        save_scene(replace(scene, layered=layered), sheet)
+    return sheet
+
+
+def look(scenes: Path, view: View, size: tuple[int, int], sheet: bool = False) -> np.ndarray:
     """Draw a view by a camera file, as `depthfusion render` does."""
     width, height = size
     focal = width / 2 / math.tan(math.radians(view.fov) / 2)
@@ -184,7 +180,8 @@ def look(scenes: Path, view: View, size: tuple[int, int], method: str = "layers"
             "frames": [{"file_path": "view.png", "transform_matrix": pose.tolist()}],
         })
     )  # fmt: skip
-    scene = made(scenes, view.words, view.seed, method)
+    scene = made(scenes, view.words, view.seed)
+    scene = sheet_of(scene) if sheet else scene
     studio.render(scene, cameras, scenes / "views", RenderOptions("cpu", samples=2))
     return read_rgb(scenes / "views" / "view.png")
 

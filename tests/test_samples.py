@@ -21,7 +21,7 @@ from depthfusion.io.scene_folder import load_scene
 from depthfusion.studio import library
 
 ASSETS = Path(__file__).parents[1] / "assets"
-NAMES = ["beach", "forest", "living-room"]
+NAMES = ["beach", "living-room", "space-station"]
 
 
 def test_every_sample_is_listed_with_its_picture() -> None:
@@ -52,8 +52,8 @@ def test_a_sample_opens_in_the_viewer(name: str) -> None:
 
 def test_the_samples_stay_small() -> None:
     size = {n: sum(f.stat().st_size for f in (ASSETS / n).rglob("*") if f.is_file()) for n in NAMES}
-    assert all(size[name] < 3_200_000 for name in NAMES), size
-    assert sum(size.values()) < 7_000_000, size
+    assert all(size[name] < 2_800_000 for name in NAMES), size
+    assert sum(size.values()) < 8_000_000, size
 
 
 def test_a_package_without_its_samples_lists_none(
@@ -65,7 +65,7 @@ def test_a_package_without_its_samples_lists_none(
     assert run(["list", "--samples"]) == 0
     assert "left out" in capsys.readouterr().out
     shelf = Shelf(studio, tmp_path / "library")
-    assert (list(shelf.samples()), shelf.find("sample:forest")) == ([], None)
+    assert (list(shelf.samples()), shelf.find("sample:beach")) == ([], None)
     (tmp_path / "share" / "depthfusion").mkdir(parents=True)
     (tmp_path / "share" / "depthfusion" / "samples").symlink_to(ASSETS)
     assert sorted(entry.name for entry in studio.sample_scenes()) == NAMES
@@ -87,27 +87,27 @@ def shelf(tmp_path: Path) -> Shelf:
 def test_the_app_shows_them_until_there_are_others(shelf: Shelf) -> None:
     page = markup.recent(shelf.entries(), shelf.samples())
     assert sorted(re.findall(r'data-scene="(.*?)"', page)) == [SAMPLE + name for name in NAMES]
-    assert "scenes/sample%3Aforest/thumbnail.webp" in page
-    pretend_studio.write_scene_folder(shelf.folder / "forest")
+    assert "scenes/sample%3Abeach/thumbnail.webp" in page
+    pretend_studio.write_scene_folder(shelf.folder / "beach")
     assert "sample" not in markup.recent(shelf.entries(), shelf.samples())
-    assert 'data-scene="forest"' in markup.library(shelf.entries(), shelf.samples())
+    assert 'data-scene="beach"' in markup.library(shelf.entries(), shelf.samples())
 
 
 def test_a_sample_and_a_scene_of_the_same_name_are_two(shelf: Shelf) -> None:
-    pretend_studio.write_scene_folder(shelf.folder / "forest")
-    own, sample = shelf.find("forest"), shelf.find("sample:forest")
+    pretend_studio.write_scene_folder(shelf.folder / "beach")
+    own, sample = shelf.find("beach"), shelf.find("sample:beach")
     assert own is not None and sample is not None
     assert (own.is_sample, sample.is_sample) == (False, True)
-    assert (own.folder, sample.folder) == (shelf.folder / "forest", ASSETS / "forest")
-    assert "save=forest.glb" in next(k.address for k in sample.kept if "glb" in k.address)
+    assert (own.folder, sample.folder) == (shelf.folder / "beach", ASSETS / "beach")
+    assert "save=beach.glb" in next(k.address for k in sample.kept if "glb" in k.address)
 
 
 def test_the_server_hands_out_a_sample_and_nothing_round_it(tmp_path: Path) -> None:
     app: Any = build_app(ServeOptions(library=tmp_path / "library"), pretend_studio.PretendStudio())
     with TestClient(app) as client:
         for name in ("scene.glb", "scene.json", "thumbnail.webp", "rgb.png"):
-            assert client.get(f"/scenes/sample%3Aforest/{name}").status_code == 200, name
-        for way in ("sample:forest/distance.png", "sample:../scene.json", "sample:/scene.json",
-                    "sample:sample:forest/scene.glb", "sample%3A..%2Fassets%2Fforest/scene.glb",
-                    "forest/scene.glb", "sample:make.py/scene.glb"):  # fmt: skip
+            assert client.get(f"/scenes/sample%3Abeach/{name}").status_code == 200, name
+        for way in ("sample:beach/distance.png", "sample:../scene.json", "sample:/scene.json",
+                    "sample:sample:beach/scene.glb", "sample%3A..%2Fassets%2Fbeach/scene.glb",
+                    "beach/scene.glb", "sample:make.py/scene.glb"):  # fmt: skip
             assert client.get(f"/scenes/{way}").status_code == 404, way
