@@ -17,6 +17,7 @@ CELL = 16  # pixels a side that share their candidates
 STEP = 4  # pixels between samples
 AROUND = 96  # pixels from a cell in which planes are looked for
 FEW = 16  # samples, fewer than which make no candidate
+CLEARLY = 0.3  # tolerances by which another plane must be nearer
 WRONG = 0.05  # share of a plane's samples that another may wrongly hide
 
 
@@ -76,7 +77,7 @@ def _may_bound(b, own, count, hides):
 
 
 @numba.njit(cache=True, nogil=True)
-def _bound_cell(top, left, wanted, rays, large, ceiling, tolerance, count, hides, number, filled):
+def _bound_cell(top, left, wanted, rays, large, ceiling, margin, count, hides, number, filled):
     """Move a cell's pixels to the nearest plane that may stand there."""
     for y in range(top, min(top + CELL, wanted.shape[0])):
         for x in range(left, min(left + CELL, wanted.shape[1])):
@@ -87,7 +88,7 @@ def _bound_cell(top, left, wanted, rays, large, ceiling, tolerance, count, hides
                 if not _may_bound(b, own, count, hides):
                     continue
                 value = on_plane(large[b], rays[y, x])
-                nearer = number[y, x] < 0 or value > filled[y, x] + tolerance
+                nearer = number[y, x] < 0 or value > filled[y, x] + margin
                 if nearer and value <= ceiling[y, x]:
                     filled[y, x], number[y, x] = value, b
 
@@ -104,8 +105,8 @@ def _bound(wanted, sampled, inverse, rays, large, ceiling, tolerance, number, fi
                 continue
             y0, x0 = min(top + CELL // 2, height - 1), min(left + CELL // 2, width - 1)
             _candidates(y0, x0, sampled, inverse, rays, large, 2 * tolerance, count, hides)
-            _bound_cell(top, left, wanted, rays, large, ceiling, tolerance, count, hides, number,
-                        filled)  # fmt: skip
+            _bound_cell(top, left, wanted, rays, large, ceiling, CLEARLY * tolerance, count, hides,
+                        number, filled)  # fmt: skip
 
 
 def bounded(

@@ -197,10 +197,11 @@ def _backdrop(
     border = cut.edges.near() | cut.edges.far()
     back = background(sheet.colour, sheet.inverse, border, scale)
     where = binary_dilation(needed, iterations=3) & back.extent
+    # Around what is needed it stays at what is seen, so that nothing opens in between.
     facing = back.inverse[..., None] * directions(*back.inverse.shape)
     nowhere = np.full(where.shape, NO_PLANE, np.int8)
     hidden = bounded(
-        HiddenSurface(where & ~back.known, back.inverse, nowhere, facing),
+        HiddenSurface(needed & where & ~back.known, back.inverse, nowhere, facing),
         sheet.inverse, back.known, large, BEHIND * sheet.inverse, tolerance=1 / scale,
     )  # fmt: skip
     same = hidden.wanted & second.held & (np.abs(second.inverse - hidden.inverse) * scale < 1)
