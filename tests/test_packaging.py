@@ -44,3 +44,16 @@ def test_the_viewer_is_shipped() -> None:
         if file.is_file() and file.suffix not in (".py", ".pyi", ".pyc")
     ]
     assert not [file for file in needed if file not in shipped]
+
+
+def test_the_samples_are_shipped() -> None:
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    shipped = {
+        (Path(place).relative_to("share/depthfusion/samples") / file.name): file
+        for place, patterns in setuptools["data-files"].items()
+        for pattern in patterns
+        for file in ROOT.glob(pattern)
+    }
+    samples = [path.parent for path in ROOT.glob("assets/*/scene.json")]
+    needed = [file for sample in samples for file in sample.rglob("*") if file.is_file()]
+    assert samples and shipped == {file.relative_to(ROOT / "assets"): file for file in needed}
