@@ -15,6 +15,7 @@ from depthfusion.rendering.bounds import HAIR
 from depthfusion.rendering.texels import alpha_at
 
 SOFT = 4  # soft hits kept per pixel
+TILE = 16  # columns that are looked at together for what they hide
 OPAQUE, BLEND, MASK = 0, 1, 2  # what alpha means to a triangle
 
 
@@ -92,6 +93,63 @@ def _on_one_side(s0, s1, s2, n0, n1, n2, ox, oz, e0, e1, e2):
 
 
 @numba.njit(cache=True, nogil=True)
+def _farthest(near, tiles):
+    """How far the farthest of the opaque hits in each tile's columns is, inf where one is missing.
+
+    What is nearer everywhere in a tile hides whatever begins beyond that. Meshes come near to far,
+    so that looking once for each of them is enough.
+    """
+    for tile in range(len(tiles)):
+        first, last = tile * TILE, min((tile + 1) * TILE, near.shape[1])
+        farthest = 0.0
+        for row in range(near.shape[0]):
+            for x in range(first, last):
+                farthest = near[row, x] if near[row, x] > farthest else farthest
+            if farthest == np.inf:
+                break
+        tiles[tile] = farthest
+
+
+@numba.njit(cache=True, nogil=True)
+def _hidden(tiles, closest, x_first, x_last):
+    """Whether something that begins at ray parameter `closest` is hidden in all its columns."""
+    count = len(tiles)
+    for tile in range(x_first // TILE, x_last // TILE + 1):
+        # Over the seam, the tile may be the neighbour's too: an uneven last one is narrower.
+        at = tile if 0 <= tile < count - 1 else -1
+        if at < 0:
+            for other in (0, 1 % count, count - 1, max(count - 2, 0)):
+                if closest <= tiles[other]:
+                    return False
+        elif closest <= tiles[at]:
+            return False
+    return True
+
+
+@numba.njit(cache=True, nogil=True)
+def _reach(columns):
+    """How far from the origin rays start."""
+    farthest = 0.0
+    for x in range(len(columns)):
+        farthest = max(farthest, columns[x, 2] ** 2 + columns[x, 3] ** 2)
+    return 1.001 * np.sqrt(farthest)
+
+
+@numba.njit(cache=True, nogil=True)
+def _begins(ax, ay, az, bx, by, bz, cx, cy, cz, reach):
+    """No point of a triangle is nearer than this to eyes within `reach` of the origin."""
+    nearest = min(ax * ax + ay * ay + az * az, bx * bx + by * by + bz * bz)
+    nearest = min(nearest, cx * cx + cy * cy + cz * cz)
+    longest = max(
+        (ax - bx) ** 2 + (ay - by) ** 2 + (az - bz) ** 2,
+        (bx - cx) ** 2 + (by - cy) ** 2 + (bz - cz) ** 2,
+        (cx - ax) ** 2 + (cy - ay) ** 2 + (cz - az) ** 2,
+    )
+    # A corner is never farther than a side over √3.
+    return 0.999 * np.sqrt(nearest) - 0.578 * np.sqrt(longest) - reach
+
+
+@numba.njit(cache=True, nogil=True)
 def fill(
     y_first, y_last, listed, boxes, points, faces, uvs, soft_face, face_mesh, mesh_store,
     texels, columns, rows, grid, straight, near, hit, part, soft_t, soft_f,
@@ -110,12 +168,22 @@ def fill(
     width = hit.shape[1]
     start, ahead = columns[0, 0], columns[0, 1]
     step = (columns[-1, 0] - start) / max(width - 1, 1)
+    tiles, mesh = np.full(-(-width // TILE), np.inf), -1
     for index in range(len(listed)):
         f = listed[index]
+        if face_mesh[f] != mesh:
+            mesh = face_mesh[f]
+            _farthest(near, tiles)
         ia, ib, ic = faces[f, 0], faces[f, 1], faces[f, 2]
         ax, ay, az = points[ia, 0], points[ia, 1], points[ia, 2]
         bx, by, bz = points[ib, 0], points[ib, 1], points[ib, 2]
         cx, cy, cz = points[ic, 0], points[ic, 1], points[ic, 2]
+        if straight:
+            closest = -max(az, bz, cz)
+        else:
+            closest = _begins(ax, ay, az, bx, by, bz, cx, cy, cz, 0.0)
+        if _hidden(tiles, closest, boxes[f, 0], boxes[f, 1]):
+            continue
         # Normals of the planes through the eye and each edge.
         n0x, n0y, n0z = by * cz - bz * cy, bz * cx - bx * cz, bx * cy - by * cx
         n1x, n1y, n1z = cy * az - cz * ay, cz * ax - cx * az, cx * ay - cy * ax
@@ -182,12 +250,19 @@ def fill_turning(
     where a row has the whole baseline, w = 1, two products are left of an edge's test.
     """
     width = hit.shape[1]
+    tiles, mesh, reach = np.full(-(-width // TILE), np.inf), -1, _reach(columns)
     for index in range(len(listed)):
         f = listed[index]
+        if face_mesh[f] != mesh:
+            mesh = face_mesh[f]
+            _farthest(near, tiles)
         ia, ib, ic = faces[f, 0], faces[f, 1], faces[f, 2]
         ax, ay, az = points[ia, 0], points[ia, 1], points[ia, 2]
         bx, by, bz = points[ib, 0], points[ib, 1], points[ib, 2]
         cx, cy, cz = points[ic, 0], points[ic, 1], points[ic, 2]
+        closest = _begins(ax, ay, az, bx, by, bz, cx, cy, cz, reach)
+        if _hidden(tiles, closest, boxes[f, 0], boxes[f, 1]):
+            continue
         e0x, e0y, e0z = cx - bx, cy - by, cz - bz
         e1x, e1y, e1z = ax - cx, ay - cy, az - cz
         e2x, e2y, e2z = bx - ax, by - ay, bz - az

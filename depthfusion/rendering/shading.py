@@ -50,7 +50,8 @@ def shade(
             r = g = b = 0.0
             seen = 0.0
             first = np.inf
-            for k in range(kept + 1):
+            some = kept > 0 and soft_f[row, x, 0] >= 0  # they come in order: none, or the first
+            for k in range(0 if some else kept, kept + 1):
                 if k < kept:
                     f, t = soft_f[row, x, k], soft_t[row, x, k]
                     if f < 0 or not t < near[row, x]:
@@ -85,12 +86,27 @@ def shade(
 
 
 @numba.njit(cache=True, nogil=True)
+def _settle_one(y_first, rgb, distance, holes, out_rgb, out_distance, out_holes):
+    """Round the colours where there is nothing to average, see `settle`."""
+    for y in range(len(rgb)):
+        for x in range(rgb.shape[1]):
+            for c in range(3):
+                value = min(max(rgb[y, x, c] + np.float32(0.5), np.float32(0)), np.float32(255))
+                out_rgb[y_first + y, x, c] = np.uint8(value)
+            out_distance[y_first + y, x] = distance[y, x]
+            out_holes[y_first + y, x] = holes[y, x]
+
+
+@numba.njit(cache=True, nogil=True)
 def settle(y_first, samples, rgb, distance, holes, out_rgb, out_distance, out_holes):
     """Average `samples`² rays to a pixel, from row y_first of the picture on.
 
     rgb, distance and holes are from `shade`; the picture gets uint8 [H, W, 3] colour, the distance
     of the middle ray, and a hole where any ray met nothing.
     """
+    if samples == 1:
+        _settle_one(y_first, rgb, distance, holes, out_rgb, out_distance, out_holes)
+        return
     middle = samples // 2
     share = 1 / (samples * samples)
     for y in range(len(rgb) // samples):

@@ -3,6 +3,8 @@
 import numba
 import numpy as np
 
+from depthfusion.rendering.lanes import sixteen
+
 
 @numba.njit(cache=True, nogil=True)
 def alpha_at(texels, offset, height, width, u, v):
@@ -43,13 +45,6 @@ def _across(texels, p0, p1, p2, p3, a0, a1, a2, a3):
     )
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
-def _four(texels, first, a0, a1, a2, a3):
-    """The same for four that lie side by side; unsigned, or each index were tested for its sign."""
-    p = np.uint64(first)
-    return _across(texels, p, p + np.uint64(1), p + np.uint64(2), p + np.uint64(3), a0, a1, a2, a3)
-
-
 @numba.njit(cache=True, nogil=True, fastmath=True)
 def colour_at(texels, offset, height, width, u, v, out):
     """Bicubic colour of a texture, out = r, g, b in 0…255 and a little beyond.
@@ -58,21 +53,16 @@ def colour_at(texels, offset, height, width, u, v, out):
     """
     x, y = u * width - 0.5, v * height - 0.5
     left, top = int(np.floor(x)), int(np.floor(y))
-    a0, a1, a2, a3 = _cubic(np.float32(x - left))
-    d0, d1, d2, d3 = _cubic(np.float32(y - top))
+    across, down = _cubic(np.float32(x - left)), _cubic(np.float32(y - top))
     if 1 <= left < width - 2 and 1 <= top < height - 2:
-        p = offset + (top - 1) * width + left - 1
-        r0, g0, b0 = _four(texels, p, a0, a1, a2, a3)
-        r1, g1, b1 = _four(texels, p + width, a0, a1, a2, a3)
-        r2, g2, b2 = _four(texels, p + 2 * width, a0, a1, a2, a3)
-        r3, g3, b3 = _four(texels, p + 3 * width, a0, a1, a2, a3)
-        out[0] = d0 * r0 + d1 * r1 + d2 * r2 + d3 * r3
-        out[1] = d0 * g0 + d1 * g1 + d2 * g2 + d3 * g3
-        out[2] = d0 * b0 + d1 * b1 + d2 * b2 + d3 * b3
+        first = offset + (top - 1) * width + left - 1
+        out[0], out[1], out[2] = sixteen(texels, first, width, down, across)
         return
+    a0, a1, a2, a3 = across
+    d0, d1, d2, d3 = down
     out[0] = out[1] = out[2] = 0
     for j in range(4):
-        down = d0 if j == 0 else d1 if j == 1 else d2 if j == 2 else d3
+        share = d0 if j == 0 else d1 if j == 1 else d2 if j == 2 else d3
         row, turn = top - 1 + j, 0
         if row < 0 or row >= height:  # over a pole, half a turn away
             row %= 2 * height
@@ -82,6 +72,6 @@ def colour_at(texels, offset, height, width, u, v, out):
         p0, p1 = base + first % width, base + (first + 1) % width
         p2, p3 = base + (first + 2) % width, base + (first + 3) % width
         r, g, b = _across(texels, p0, p1, p2, p3, a0, a1, a2, a3)
-        out[0] += down * r
-        out[1] += down * g
-        out[2] += down * b
+        out[0] += share * r
+        out[1] += share * g
+        out[2] += share * b
