@@ -70,6 +70,7 @@ def main() -> None:
     parser.add_argument("--scenes", type=Path, default=Path(gettempdir(), "depthfusion-pictures"))
     asked = parser.parse_args()
     HERE.mkdir(exist_ok=True)
+    asked.scenes.mkdir(parents=True, exist_ok=True)
     for name in asked.names or PICTURES:
         file = HERE / f"{name}.webp"
         picture = PICTURES[name](asked.scenes)
@@ -118,7 +119,7 @@ def app(scenes: Path) -> np.ndarray:
     home, shot = scenes / "home", scenes / "app.png"
     library = home / "scenes"
     library.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(made(scenes, *STATION), library / "station", dirs_exist_ok=True)
+    shutil.copytree(made(scenes, *BEACH), library / "beach", dirs_exist_ok=True)
     line = [sys.executable, "-m", "depthfusion", "--port", "7871"]
     server = subprocess.Popen(
         line, env={**os.environ, "DEPTHFUSION_HOME": str(home)}, cwd=ROOT, stdout=subprocess.PIPE
@@ -132,7 +133,7 @@ def app(scenes: Path) -> np.ndarray:
                 args=["--use-gl=angle", "--use-angle=gl-egl", "--ignore-gpu-blocklist"],
             )
             page = browser.new_page(viewport={"width": 1440, "height": 900})
-            page.goto("http://127.0.0.1:7871/?scene=station")
+            page.goto("http://127.0.0.1:7871/?scene=beach")
             frame = page.frame_locator("iframe.viewer:visible")
             frame.locator("body.open").wait_for(timeout=120_000)
             time.sleep(2)
