@@ -223,3 +223,26 @@ def test_alpha_is_mixed_only_where_something_is_half_there() -> None:
     soft = LayeredScene((Layer(half, clear.layers[0].distance), clear.layers[1]), 0.1)
     assert [mesh.alpha_mode for mesh in mesh_scene(clear)] == ["mask", "opaque"]
     assert [mesh.alpha_mode for mesh in mesh_scene(soft)] == ["blend", "opaque"]
+
+
+def test_what_only_shows_from_aside_takes_fewer_triangles_and_still_covers() -> None:
+    """A solid front hides the left half of a rough sheet; the right half is meshed as ever."""
+    far = rough(64, seed=3)
+    far[np.isinf(far)] = 5.0
+    front = np.zeros((64, 128, 4), np.uint8)
+    front[:, :64, 3] = 255
+    solid = np.full((64, 128, 4), 255, np.uint8)
+    alone = opaque(far)
+    behind = LayeredScene(
+        (Layer(front, np.full(far.shape, 0.3, np.float32)), Layer(solid, far.astype(np.float32))),
+        0.1,
+    )
+    (whole,), (_, hidden) = mesh_scene(alone), mesh_scene(behind)
+    assert topology.surface(hidden).closed
+
+    def count(mesh: TexturedMesh, right: bool) -> int:
+        middle = mesh.uvs[mesh.faces][..., 0].mean(axis=1)
+        return int((((middle > 0.55) & (middle < 0.95)) == right).sum())
+
+    assert count(hidden, right=False) < 0.7 * count(whole, right=False)
+    assert count(hidden, right=True) == pytest.approx(count(whole, right=True), rel=0.02)

@@ -12,6 +12,8 @@ import numpy as np
 
 from depthfusion.types.arrays import Bool, Float32, Int32
 
+COARSER = 4  # times, that a rim may be followed less closely where errors count less
+
 
 @numba.njit(cache=True, nogil=True)
 def _ends(j: int, i: int) -> tuple[int, int, int]:
@@ -54,6 +56,7 @@ def _own_errors(
     texel,
     reach,
     finest,
+    weight,
     error,
 ):
     """Fill `error` for grid rows first…last: how far, in texels, a skipped vertex would be off.
@@ -76,7 +79,8 @@ def _own_errors(
                 error[j, i] = np.inf
                 continue
             area = (min(j + scale, rows) - max(j - scale, 0)) * 2 * scale
-            if held < area and scale > finest:
+            rim = finest if weight[j, i] == 1 else COARSER * finest
+            if held < area and scale > rim:
                 error[j, i] = np.inf
                 continue
             ja, jb = j - dj, j + dj
@@ -97,7 +101,7 @@ def _own_errors(
             dot = x * directions[j, i, 0] + y * directions[j, i, 1] + z * directions[j, i, 2]
             aside = np.arctan2(np.sqrt(cx * cx + cy * cy + cz * cz), dot)
             parallax = reach * abs(1 / r - 1 / distance[j, i])
-            error[j, i] = (aside + parallax) / texel
+            error[j, i] = weight[j, i] * (aside + parallax) / texel
 
 
 @numba.njit(cache=True, nogil=True)
@@ -200,6 +204,7 @@ def grid_errors(
     texel: float,
     reach: float,
     finest: int = 2,
+    weight: Float32 | None = None,
 ) -> Float32:
     """Error in texels of leaving each vertex out, handed up, [rows + 1, columns].
 
@@ -211,12 +216,15 @@ def grid_errors(
     texel : angle of one texel, radians.
     reach : how far the eye may move, in the unit of distance.
     finest : edges across the rim of the support are halved down to this many cells.
+    weight : how much an error at each vertex counts, [rows + 1, columns]; 1 where absent.
     """
     rows, columns = distance.shape[0] - 1, distance.shape[1] - 1
     if rows & (rows - 1) or columns != 2 * rows:
         raise ValueError(f"the grid must be 2ⁿ by 2ⁿ⁺¹ cells; got {rows} by {columns}")
     error = np.zeros((rows + 1, columns), np.float32)
-    _own_errors(0, rows + 1, directions, distance, table, texel, reach, finest, error)
+    if weight is None:
+        weight = np.ones_like(error)
+    _own_errors(0, rows + 1, directions, distance, table, texel, reach, finest, weight, error)
     # A pole row is one point: leaving out one of its columns moves nothing.
     _hand_up(error)
     return error

@@ -1,15 +1,20 @@
 """Layers to textured triangles, adaptively, seam and poles closed."""
 
+from collections.abc import Iterator
+
 import numpy as np
+from scipy.ndimage import maximum_filter
 
 from depthfusion.scene.adaptive import grid_errors, support_table, triangles
 from depthfusion.scene.detail import MeshOptions
 from depthfusion.scene.sphere import grid_directions, grid_distance
 from depthfusion.types import AlphaMode, Layer, LayeredScene, TexturedMesh
-from depthfusion.types.arrays import Float32, Int32, UInt8
+from depthfusion.types.arrays import Bool, Float32, Int32, UInt8
 
 __all__ = ["MeshOptions", "mesh_scene", "sky_distance"]
 
+MARGIN = 3  # pixels round what is seen that are meshed as finely
+HIDDEN = 1 / 16  # what an error counts where only a guess shows, and only from aside
 COARSEST = 1e6  # texels of error, more than a whole turn
 
 
@@ -29,7 +34,10 @@ def mesh_scene(
     options = options or MeshOptions()
     reach = max(layered.head_box, 0.1) if options.reach is None else options.reach
     sky = sky_distance(layered)
-    sheets = [_Sheet(layer, sky, reach) for layer in layered.layers]
+    sheets = [
+        _Sheet(layer, sky, reach, hidden)
+        for layer, hidden in zip(layered.layers, _hidden(layered), strict=True)
+    ]
     error = options.error
     if options.triangles is not None:
         _spare_rims(sheets, options.triangles)
@@ -46,7 +54,7 @@ def mesh_scene(
 class _Sheet:
     """A layer on its vertex grid, with the errors from which any triangulation follows."""
 
-    def __init__(self, layer: Layer, sky: float, reach: float) -> None:
+    def __init__(self, layer: Layer, sky: float, reach: float, hidden: Bool) -> None:
         height = len(layer.distance)
         self.layer = layer
         self.reach = reach
@@ -66,6 +74,7 @@ class _Sheet:
             self.rows,
             sky=sky,
         )
+        self.weight = _weight(hidden, self.columns, self.rows)
         self.finest = 2
         self.measure()
 
@@ -78,6 +87,7 @@ class _Sheet:
             texel=2 * np.pi / self.layer.distance.shape[1],
             reach=self.reach,
             finest=self.finest,
+            weight=self.weight,
         )
 
     def mesh(self, error: float, name: str) -> TexturedMesh:
@@ -93,6 +103,25 @@ class _Sheet:
             self.alpha_mode,
             name,
         )
+
+
+def _hidden(layered: LayeredScene) -> Iterator[Bool]:
+    """For each layer, what of it lies behind something solid where the centre looks, [H, W]."""
+    solid = np.zeros(layered.layers[0].distance.shape, np.bool_)
+    for layer in layered.layers:
+        yield solid
+        solid = solid | (layer.rgba[..., 3] == 255)
+
+
+def _weight(hidden: Bool, columns: int, rows: int) -> Float32 | None:
+    """How much an error at each vertex of a grid counts, [rows + 1, columns]."""
+    inner = ~maximum_filter(~hidden, 2 * MARGIN + 1, mode=("nearest", "wrap"))
+    if not inner.any():
+        return None
+    height, width = hidden.shape
+    row = np.minimum(np.arange(rows + 1) * height // rows, height - 1)
+    column = np.arange(columns) * width // columns
+    return np.where(inner[row][:, column], HIDDEN, 1).astype(np.float32)
 
 
 def _alpha_mode(alpha: UInt8) -> AlphaMode:
