@@ -25,6 +25,7 @@ from depthfusion.scene.planes import large_planes
 from depthfusion.scene.pyramid import continue_smoothly
 from depthfusion.scene.reveal import NOWHERE, sources
 from depthfusion.scene.rims import Rims, soften
+from depthfusion.scene.slices import beside, each
 from depthfusion.scene.surface import NO_PLANE, HiddenSurface
 from depthfusion.types import Layer, Progress, RGBDPanorama, silent
 from depthfusion.types.arrays import Bool, Float32, Int32
@@ -93,14 +94,17 @@ def build_layers(
     scale = reach * panorama.width / (2 * np.pi)
 
     progress("Building layers", 0.0)
-    first = _cut(sheet, reach, options)
+    edges = find_edges(inverse, everywhere, reach, options)
+    first, large = beside(
+        lambda: _cut(sheet, edges, reach),
+        lambda: large_planes(inverse, edges.near() | edges.far(), scale),
+    )
     fronts = [_front(sheet, first)]
     sky = _sky(sheet, first)
     progress("Building layers", 0.25)
-    large = large_planes(inverse, first.edges.near() | first.edges.far(), scale)
     second = _behind(sheet, first, large, scale)
     progress("Building layers", 0.45)
-    cut = _cut(second, reach, options)
+    cut = _cut(second, find_edges(second.inverse, second.held, reach, options), reach)
     fronts.append(_front(second, cut))
     progress("Building layers", 0.65)
     needed = first.strip | cut.strip | (first.source != NOWHERE) | (cut.source != NOWHERE)
@@ -110,7 +114,7 @@ def build_layers(
         fronts.append(_kept_behind(back, fronts))
     progress("Building layers", 0.8)
     _agree(sheet, second, fronts, sky)
-    layers = [_finished(front) for front in fronts if (front.alpha > 0).any()]
+    layers = each(_finished, [front for front in fronts if (front.alpha > 0).any()])
     if sky is not None:
         layers.append(_sky_layer(sky))
     progress("Building layers", 1.0)
@@ -130,17 +134,18 @@ def grow(region: Bool, edges: Edges, steps: int, within: Bool) -> Bool:
     return region
 
 
-def _cut(sheet: Sheet, reach: float, options: EdgeOptions) -> Cut:
-    """Find a sheet's borders and what they ask of it."""
+def _cut(sheet: Sheet, edges: Edges, reach: float) -> Cut:
+    """Find what a sheet's borders ask of it."""
     solid = sheet.held & (sheet.inverse > 0)
-    edges = find_edges(sheet.inverse, sheet.held, reach, options)
     # The outermost pixel of a strip shows in both layers, so that no seam opens between them.
     inner = grow(edges.far() & solid, edges, STRIP - 2, solid)
     strip = grow(inner, edges, 1, solid)
-    source, away = sources(sheet.inverse, sheet.held, edges, reach)
+    (source, away), rims = beside(
+        lambda: sources(sheet.inverse, sheet.held, edges, reach),
+        lambda: soften(sheet.colour, sheet.inverse, sheet.held, edges),
+    )
     source[strip | ~solid] = NOWHERE
-    return Cut(edges, soften(sheet.colour, sheet.inverse, sheet.held, edges), inner, strip, source,
-               away)  # fmt: skip
+    return Cut(edges, rims, inner, strip, source, away)
 
 
 def _front(sheet: Sheet, cut: Cut) -> Front:

@@ -7,6 +7,7 @@ from scipy.ndimage import maximum_filter
 
 from depthfusion.scene.adaptive import grid_errors, support_table, triangles
 from depthfusion.scene.detail import MeshOptions
+from depthfusion.scene.slices import each
 from depthfusion.scene.sphere import grid_directions, grid_distance
 from depthfusion.types import AlphaMode, Layer, LayeredScene, TexturedMesh
 from depthfusion.types.arrays import Bool, Float32, Int32, UInt8
@@ -34,39 +35,42 @@ def mesh_scene(
     options = options or MeshOptions()
     reach = max(layered.head_box, 0.1) if options.reach is None else options.reach
     sky = sky_distance(layered)
-    sheets = [
-        _Sheet(layer, sky, reach, hidden)
-        for layer, hidden in zip(layered.layers, _hidden(layered), strict=True)
-    ]
+    rows = _grid_rows(layered)
+    directions = grid_directions(2 * rows, rows)
+    sheets = each(
+        lambda given: _Sheet(*given, directions, sky, reach),
+        zip(layered.layers, _hidden(layered), strict=True),
+    )
     error = options.error
     if options.triangles is not None:
         _spare_rims(sheets, options.triangles)
         error = max(error, _error_for(sheets, options.triangles))
-    meshes = []
-    for number, sheet in enumerate(sheets):
-        name = "sky" if np.isinf(sheet.layer.distance).all() else f"layer-{number:02d}"
-        mesh = sheet.mesh(error, name)
-        if len(mesh.faces):
-            meshes.append(mesh)
-    return tuple(meshes)
+    names = ["sky" if sheet.sky else f"layer-{k:02d}" for k, sheet in enumerate(sheets)]
+    meshes = each(lambda given: given[0].mesh(error, given[1]), zip(sheets, names, strict=True))
+    return tuple(mesh for mesh in meshes if len(mesh.faces))
+
+
+def _grid_rows(layered: LayeredScene) -> int:
+    """Rows of the vertex grid: a power of two, at least as many as the layers' own."""
+    return max(32, 1 << (len(layered.layers[0].distance) - 1).bit_length())
 
 
 class _Sheet:
     """A layer on its vertex grid, with the errors from which any triangulation follows."""
 
-    def __init__(self, layer: Layer, sky: float, reach: float, hidden: Bool) -> None:
-        height = len(layer.distance)
+    def __init__(
+        self, layer: Layer, hidden: Bool, directions: Float32, sky: float, reach: float
+    ) -> None:
         self.layer = layer
         self.reach = reach
-        self.rows = max(32, 1 << (height - 1).bit_length())
-        self.columns = 2 * self.rows
+        self.directions = directions
+        self.rows, self.columns = directions.shape[0] - 1, directions.shape[1] - 1
         alpha = layer.rgba[..., 3]
         self.alpha_mode = _alpha_mode(alpha)
         self.opaque = self.alpha_mode == "opaque"
         self.sky = bool(np.isinf(layer.distance).all())
         support = None if self.opaque else alpha > 0
         self.table = support_table(support, self.columns, self.rows)
-        self.directions = grid_directions(self.columns, self.rows)
         self.distance = grid_distance(
             layer.distance,
             None if self.opaque else alpha > 0,
@@ -172,4 +176,4 @@ def _error_for(sheets: list[_Sheet], budget: int) -> float:
 
 
 def _count(sheets: list[_Sheet], error: float) -> int:
-    return sum(len(triangles(sheet.error, error, sheet.table)) for sheet in sheets)
+    return sum(each(lambda sheet: len(triangles(sheet.error, error, sheet.table)), sheets))
