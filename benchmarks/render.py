@@ -20,8 +20,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -33,12 +35,12 @@ from depthfusion.rendering.cpu import CpuRenderer
 from depthfusion.rendering.opengl import OpenGLRenderer
 from depthfusion.rendering.renderer import Renderer
 from depthfusion.rendering.stereo import StereoOptions, render_pair
-from depthfusion.rendering.video import VideoOptions, rendered_frames, write_video
+from depthfusion.rendering.video import VideoOptions, rendered_frames, rendered_pairs, write_video
 from depthfusion.scene.build import build_scene
 from depthfusion.scene.meshing import mesh_scene
 from depthfusion.scene.paths import PathOptions, camera_path
 from depthfusion.scene.sphere import displaced_sphere
-from depthfusion.types import InputError, Pose, RGBDPanorama
+from depthfusion.types import InputError, Pose, RGBDPanorama, TexturedMesh
 
 Spent = tuple[float, float]  # seconds by the wall clock, and of the processor
 
@@ -99,6 +101,7 @@ def compare(panorama: RGBDPanorama, asked: argparse.Namespace) -> None:
         options = StereoOptions("ods", "tb")
         pair = {"ours, cpu": best(min(asked.repeat, 3), lambda: render_pair(cpu, options))}
         film = {"ours": video(cpu, layered.head_box, asked.frames)}
+    peak = baseline("memory", asked)
     for name in ("pyrender", "embree"):
         if (seconds := baseline(name, asked)) is not None:
             frame[name] = seconds
@@ -106,6 +109,8 @@ def compare(panorama: RGBDPanorama, asked: argparse.Namespace) -> None:
         pair["shifting"] = seconds
     if (seconds := baseline("film", asked)) is not None:
         film["pyrender, 1 after 1"] = (seconds[0] * asked.frames, seconds[1] * asked.frames)
+    if peak is not None:
+        print(f"4096×2048 ODS video, both eyes: {peak[0]:.2f} GB at most, ffmpeg {peak[1]:.2f} GB")
     rows.append(("1920×1080 perspective frame", frame))
     rows.append(("ODS pair, 2 × 4096×2048", pair))
     rows.append((f"{asked.frames} frames of 1080p30 video", film))
@@ -258,11 +263,35 @@ def shifted_pair(panorama: RGBDPanorama, repeat: int) -> Spent:
     return best(repeat, draw)
 
 
+def memory(panorama: RGBDPanorama, repeat: int) -> Spent:
+    """Gigabytes at most while an ODS video is made: ours, and ffmpeg's beside it."""
+    layered = build_scene(panorama)
+    given = mesh_scene(layered), layered.head_box, 3 * repeat
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:  # building took memory too
+        return process.submit(ods_film, *given).result()
+
+
+def ods_film(meshes: tuple[TexturedMesh, ...], head_box: float, frames: int) -> Spent:
+    options = StereoOptions("ods", "tb")
+    path = camera_path(PathOptions("orbit", seconds=frames / 30), head_box)
+    encoding = VideoOptions(size=options.frame_size)
+    with CpuRenderer() as cpu, tempfile.TemporaryDirectory() as folder:
+        cpu.load(meshes)
+        pairs = rendered_pairs(cpu, options, path)
+        write_video(Path(folder) / "ods.mp4", pairs, encoding, len(path))
+    ours, theirs = (
+        resource.getrusage(who).ru_maxrss * 1024 / 1e9
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return ours, theirs
+
+
 BASELINES: dict[str, Callable[[RGBDPanorama, int], Spent]] = {
     "pyrender": pyrender_frame,
     "embree": embree_frame,
     "shifting": shifted_pair,
     "film": film_frame,
+    "memory": memory,
 }
 
 if __name__ == "__main__":

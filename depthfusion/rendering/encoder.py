@@ -123,6 +123,16 @@ ENCODERS: dict[str, tuple[str, str, tuple[str, ...], dict[str, tuple[str, ...]]]
 }
 
 
+LARGE = 4096 * 2048  # pixels of a frame, from which on an encoder keeps few of them
+
+
+def _frugal(size: tuple[int, int], codec: Codec) -> tuple[str, ...]:
+    """Arguments by which x264 keeps a third less in memory: parts of one frame a thread."""
+    if codec != "h264" or size[0] * size[1] < LARGE:
+        return ()
+    return ("-x264-params", "sliced-threads=1:rc-lookahead=4:sync-lookahead=0")
+
+
 def _command(partial: Path, size: tuple[int, int], options: VideoOptions) -> list[str]:
     encoder, pixels, shared, qualities = ENCODERS[options.codec]
     rate = str(Fraction(options.fps).limit_denominator(1001))
@@ -137,6 +147,7 @@ def _command(partial: Path, size: tuple[int, int], options: VideoOptions) -> lis
         "-f", "rawvideo", "-pixel_format", "rgb24", "-video_size", f"{size[0]}x{size[1]}",
         "-framerate", rate, "-i", "pipe:0",
         "-an", "-vf", convert, "-c:v", encoder, *shared, *qualities[options.quality],
+        *_frugal(size, options.codec),
         "-pix_fmt", pixels,
         "-g", str(options.group), "-fps_mode", "cfr", "-r", rate,
         "-movflags", "+faststart", str(partial),
