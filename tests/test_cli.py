@@ -344,6 +344,18 @@ def test_bench_lists_and_runs(
     assert run(["bench", "speed"]) == 1
 
 
+def test_a_benchmark_finds_the_program_wherever_it_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "found.py").write_text(
+        '"""Says where."""\nimport depthfusion\nprint(len(depthfusion.__all__))\n'
+    )
+    monkeypatch.setattr("depthfusion.cli.bench.FOLDER", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert run(["bench", "found"]) == 0
+    assert int(capfd.readouterr().out) > 10
+
+
 def test_a_list_of_scenes_and_a_scene_that_is_not_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import json as json_text
+import os
 import subprocess
 import sys
 import time
@@ -15,7 +16,8 @@ from depthfusion.cli.options import Json
 from depthfusion.cli.terminal import print_json, print_lines
 from depthfusion.types import InputError
 
-FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "benchmarks"
 
 SETTINGS = {"ignore_unknown_options": True, "allow_extra_args": True}
 
@@ -63,13 +65,15 @@ def summary(script: Path) -> str:
 def measure(script: Path, arguments: list[str], json: bool) -> None:
     """Run `script`; with `json` its own words go to stderr and its last JSON line into ours."""
     line = [sys.executable, str(script), *arguments]
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     began = time.monotonic()
     if not json:
-        code = subprocess.call(line)
+        code = subprocess.call(line, env=environment)
         if code:
             raise typer.Exit(PROGRAM_AT_FAULT)
         return
-    done = subprocess.run(line, stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(line, stdout=subprocess.PIPE, text=True, env=environment, check=False)
     sys.stderr.write(done.stdout)
     if done.returncode:
         raise typer.Exit(PROGRAM_AT_FAULT)
