@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from studio_samples import imported_room
 
 import app as web
 from depthfusion import studio
-from depthfusion.cli import bench, interrupts
+from depthfusion.cli import bench, interrupts, terminal
 from depthfusion.cli import web as web_command
 from depthfusion.cli.failures import explained
 from depthfusion.cli.program import COMMANDS, run
@@ -399,6 +400,18 @@ def test_progress_elsewhere_is_a_line_now_and_then(monkeypatch: pytest.MonkeyPat
         for step in range(6):
             progress("Meshing", step / 6)
     assert stream.getvalue().splitlines() == ["Meshing …", "Meshing: 50%, 12 s left"]
+
+
+def test_a_step_that_cannot_say_how_long_says_how_long_already(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = iter([0.0, 40.0, 41.0])
+    monkeypatch.setattr(terminal, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    said = io.StringIO()
+    with terminal.ProgressBar(said) as progress:
+        progress("Drawing", 0.0)
+        progress("Drawing", 0.0)
+    assert said.getvalue() == "Drawing …\nDrawing: 0%, 40 s so far\n"
 
 
 def test_nobody_listening_to_progress_ends_nothing() -> None:

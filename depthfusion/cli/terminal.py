@@ -55,7 +55,8 @@ class ProgressBar:
         if fraction > 0.02 and elapsed > 1.0 and fraction < 1.0:
             left = f", {spoken(elapsed * (1 - fraction) / fraction)} left"
         if not self._live:
-            return f"{self._stage}: {fraction:.0%}{left}" if elapsed else f"{self._stage} …"
+            so_far = left or f", {spoken(elapsed)} so far"
+            return f"{self._stage}: {fraction:.0%}{so_far}" if elapsed else f"{self._stage} …"
         full = round(fraction * WIDTH)
         return f"{self._stage}  {'█' * full}{'░' * (WIDTH - full)} {fraction:4.0%}{left}"
 
