@@ -232,9 +232,11 @@ def test_what_only_shows_from_aside_takes_fewer_triangles_and_still_covers() -> 
     front = np.zeros((64, 128, 4), np.uint8)
     front[:, :64, 3] = 255
     solid = np.full((64, 128, 4), 255, np.uint8)
-    alone = opaque(far)
+    near = np.full(far.shape, 0.3, np.float32)
+    nothing = Layer(np.zeros_like(front), near)
+    alone = LayeredScene((nothing, Layer(solid, far.astype(np.float32))), 0.1)
     behind = LayeredScene(
-        (Layer(front, np.full(far.shape, 0.3, np.float32)), Layer(solid, far.astype(np.float32))),
+        (Layer(front, near), Layer(solid, far.astype(np.float32))),
         0.1,
     )
     (whole,), (_, hidden) = mesh_scene(alone), mesh_scene(behind)

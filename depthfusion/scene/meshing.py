@@ -51,8 +51,18 @@ def mesh_scene(
 
 
 def _grid_rows(layered: LayeredScene) -> int:
-    """Rows of the vertex grid: a power of two, at least as many as the layers' own."""
-    return max(32, 1 << (len(layered.layers[0].distance) - 1).bit_length())
+    """Rows of the vertex grid: a power of two, at least as many as the layers' own.
+
+    Twice that for a single sheet, which stretches over every jump: a vertex on each pixel's centre
+    keeps the ramp as narrow as it can be, from one centre to the next.
+    """
+    rows = 1 << (len(layered.layers[0].distance) - 1).bit_length()
+    return max(32, 2 * rows if _stretches(layered) else rows)
+
+
+def _stretches(layered: LayeredScene) -> bool:
+    solid = [layer for layer in layered.layers if np.isfinite(layer.distance).any()]
+    return len(solid) == 1 and bool((solid[0].rgba[..., 3] == 255).all())
 
 
 class _Sheet:
