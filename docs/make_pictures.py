@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+from scipy.ndimage import gaussian_filter
 
 from depthfusion import studio
 from depthfusion.geometry.poses import yaw_pitch
@@ -94,6 +95,11 @@ def leaning(scenes: Path) -> np.ndarray:
     )
 
 
+def estimated(scenes: Path) -> np.ndarray:
+    """Depth as networks give it, soft and noisy: one sheet on the left, sharpened layers right."""
+    return beside([look(scenes, LEANS[0], (760, 440), sheet, soft=True) for sheet in (True, False)])
+
+
 def panorama(scenes: Path) -> np.ndarray:
     """A panorama, and the distance that came with it: near bright, sky black."""
     scene = load_scene(made(scenes, *BEACH)).panorama
@@ -145,7 +151,9 @@ def app(scenes: Path) -> np.ndarray:
     return read_rgb(shot)
 
 
-PICTURES: dict[str, Any] = {act.__name__: act for act in (places, leaning, panorama, stereo, app)}
+PICTURES: dict[str, Any] = {
+    act.__name__: act for act in (places, leaning, estimated, panorama, stereo, app)
+}
 
 
 def made(scenes: Path, words: str, seed: int) -> Path:
@@ -167,7 +175,25 @@ def sheet_of(folder: Path) -> Path:
     return sheet
 
 
-def look(scenes: Path, view: View, size: tuple[int, int], sheet: bool = False) -> np.ndarray:
+def softened(folder: Path) -> Path:
+    """The same scene from its distance blurred and with noise, as an estimate would have it."""
+    soft = folder.with_name(f"{folder.name}-soft")
+    if not is_scene(soft):
+        scene = load_scene(folder)
+        inverse = 1 / scene.panorama.distance
+        noise = gaussian_filter(np.random.default_rng(0).normal(size=inverse.shape), 1.5)
+        blurred = gaussian_filter(inverse, 2.5, mode=("nearest", "wrap"))
+        blurred *= 1 + 0.005 * noise / noise.std()
+        distance = np.full_like(inverse, np.inf)
+        np.divide(1, blurred, out=distance, where=inverse > 0)
+        panorama = replace(scene.panorama, distance=distance)
+        save_scene(replace(scene, panorama=panorama, layered=build_scene(panorama)), soft)
+    return soft
+
+
+def look(
+    scenes: Path, view: View, size: tuple[int, int], sheet: bool = False, soft: bool = False
+) -> np.ndarray:
     """Draw a view by a camera file, as `depthfusion render` does."""
     width, height = size
     focal = width / 2 / math.tan(math.radians(view.fov) / 2)
@@ -182,6 +208,7 @@ def look(scenes: Path, view: View, size: tuple[int, int], sheet: bool = False) -
         })
     )  # fmt: skip
     scene = made(scenes, view.words, view.seed)
+    scene = softened(scene) if soft else scene
     scene = sheet_of(scene) if sheet else scene
     studio.render(scene, cameras, scenes / "views", RenderOptions("cpu", samples=2))
     return read_rgb(scenes / "views" / "view.png")
