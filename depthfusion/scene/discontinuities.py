@@ -108,3 +108,24 @@ def find_edges(
     scale = reach * inverse.shape[1] / (2 * np.pi)
     _find(inverse, held, scale, options.reveal, options.slope, options.certain, right, down)
     return Edges(right, down)
+
+
+@numba.njit(cache=True, nogil=True)
+def walk(y, x, dy, dx, steps, held, right, down):
+    """How many of `steps` pixels from (y, x) in direction (dy, dx) stay on its surface."""
+    height, width = held.shape
+    for step in range(steps):
+        if dx == 1:
+            blocked = right[y, x] != 0
+        elif dx == -1:
+            blocked = right[y, (x - 1) % width] != 0
+        elif dy == 1:
+            blocked = y + 1 >= height or down[y, x] != 0
+        else:
+            blocked = y == 0 or down[y - 1, x] != 0
+        if blocked:
+            return step
+        y, x = y + dy, (x + dx) % width
+        if not held[y, x]:
+            return step
+    return steps

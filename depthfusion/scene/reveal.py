@@ -4,33 +4,16 @@ import numba
 import numpy as np
 from scipy.ndimage import minimum_filter
 
-from depthfusion.scene.discontinuities import Edges
+from depthfusion.scene.discontinuities import Edges, walk
 from depthfusion.types.arrays import Bool, Float32, Int32
 
 NOWHERE = -1
 
 
 @numba.njit(cache=True, nogil=True)
-def _run(y, x, dy, dx, longest, right, down):
-    """How far the surface at (y, x) goes on in direction (dy, dx) before something else begins."""
-    height, width = right.shape
-    for step in range(longest):
-        if dx == 1:
-            blocked = right[y, x] != 0
-        elif dx == -1:
-            blocked = right[y, (x - 1) % width] != 0
-        elif dy == 1:
-            blocked = y + 1 >= height or down[y, x] != 0
-        else:
-            blocked = y == 0 or down[y - 1, x] != 0
-        if blocked:
-            return step + 1
-        y, x = y + dy, (x + dx) % width
-    return longest
-
-
-@numba.njit(cache=True, nogil=True)
-def _seed(inverse, floor, right, down, scale, margin, rest, reach, away, source_rest, source_near):
+def _seed(
+    inverse, held, floor, right, down, scale, margin, rest, reach, away, source_rest, source_near
+):
     """Put every border's reach on its near pixel."""
     height, width = inverse.shape
     for y in range(height):
@@ -49,7 +32,7 @@ def _seed(inverse, floor, right, down, scale, margin, rest, reach, away, source_
                 if far - floor[qy, qx] > 0.25 * (inverse[py, px] - floor[qy, qx]):
                     # Something in between, with more behind it: believe in as much of it as shows.
                     dy, dx = (sign, 0) if vertical else (0, sign)
-                    length = min(length, 2.0 + _run(qy, qx, dy, dx, 128, right, down))
+                    length = min(length, 3.0 + walk(qy, qx, dy, dx, 127, held, right, down))
                 at = qy * width + qx
                 if length - 1 > rest[py, px]:
                     rest[py, px] = length - 1
@@ -140,8 +123,8 @@ def sources(
     source_rest = np.full(shape, NOWHERE, np.int32)
     source_near = np.full(shape, NOWHERE, np.int32)
     _seed(
-        inverse, _floor(inverse, held), edges.right, edges.down, scale, margin, rest, length, away,
-        source_rest, source_near,
+        inverse, held, _floor(inverse, held), edges.right, edges.down, scale, margin, rest, length,
+        away, source_rest, source_near,
     )  # fmt: skip
     _spread(inverse, held, 0.3 / scale, rest, length, away, source_rest, source_near)
     source = np.where(source_near >= 0, source_near, source_rest)

@@ -10,31 +10,10 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-from depthfusion.scene.discontinuities import Edges
+from depthfusion.scene.discontinuities import Edges, walk
 from depthfusion.types.arrays import Bool, Float32
 
 CLEAR = 0.02  # colour difference (0…1, squared) below which a mixture tells nothing of alpha
-
-
-@numba.njit(cache=True, nogil=True)
-def _walk(y, x, dy, dx, steps, held, right, down):
-    """How many of `steps` pixels from (y, x) in direction (dy, dx) stay on its surface."""
-    height, width = held.shape
-    for step in range(steps):
-        if dx == 1:
-            blocked = right[y, x] != 0
-        elif dx == -1:
-            blocked = right[y, (x - 1) % width] != 0
-        elif dy == 1:
-            blocked = y + 1 >= height or down[y, x] != 0
-        else:
-            blocked = y == 0 or down[y - 1, x] != 0
-        if blocked:
-            return step
-        y, x = y + dy, (x + dx) % width
-        if not held[y, x]:
-            return step
-    return steps
 
 
 @numba.njit(cache=True, nogil=True)
@@ -71,8 +50,8 @@ def _gather(colour, inverse, held, right, down, front, front_inverse, weight, al
                 if sign < 0:
                     py, px, qy, qx = qy, qx, py, px
                     dy, dx = -dy, -dx
-                inner = _walk(py, px, -dy, -dx, 2, held, right, down)
-                outer = _walk(qy, qx, dy, dx, 2, held, right, down)
+                inner = walk(py, px, -dy, -dx, 2, held, right, down)
+                outer = walk(qy, qx, dy, dx, 2, held, right, down)
                 fy, fx = py - dy * inner, (px - dx * inner) % width
                 by, bx = qy + dy * outer, (qx + dx * outer) % width
                 near, far = colour[fy, fx], colour[by, bx]
