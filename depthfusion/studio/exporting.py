@@ -2,17 +2,15 @@
 
 from pathlib import Path
 
-from depthfusion.io.atomic import StrPath, write_bytes
-from depthfusion.io.glb import encode_glb
-from depthfusion.studio.formats import FORMATS, LATER_FORMATS
+from depthfusion.io.atomic import StrPath
+from depthfusion.studio.exports.order import Order
+from depthfusion.studio.formats import find_format, suffixes
 from depthfusion.studio.library import find_scene
-from depthfusion.studio.loading import open_scene
 from depthfusion.studio.options import ExportOptions
 from depthfusion.studio.outcome import Outcome
 from depthfusion.studio.outputs import verify_file
-from depthfusion.studio.recipe import recipe
 from depthfusion.studio.stages import Stages
-from depthfusion.types import InputError, Progress, silent
+from depthfusion.types import Progress, silent
 
 
 def export(
@@ -26,33 +24,28 @@ def export(
     Parameters
     ----------
     scene : a scene's folder, or its name in the library.
-    out : the file, .glb in this version; replaced where it exists.
+    out : the file, its extension one of `FORMATS`; replaced where it exists.
     options : the defaults where absent.
     progress : told each stage; may raise `Cancelled`.
 
     Raises
     ------
     InputError
-        No such scene, another extension, or `out` can't be written.
+        No such scene, another extension, a package lacks, or `out` can't be written.
     """
     options = options or ExportOptions()
     target = Path(out)
-    if target.suffix.lower() in LATER_FORMATS:
-        raise InputError(
-            f"{target.suffix} belongs to a later version; this one exports {', '.join(FORMATS)}"
-        )
-    verify_file(target, FORMATS, "an export")
-    find_scene(scene)
+    chosen = find_format(target, options.kind)
+    verify_file(target, suffixes(), "an export")
+    folder = find_scene(scene)
+    write = chosen.load()
     stages = Stages(progress)
-    opened, meshes = open_scene(scene, stages, options.mesh)
-    with stages.stage("Writing GLB"):
-        data = encode_glb(meshes, recipe(opened.info, opened.layered), texture=options.texture)
-        write_bytes(target, data)
+    written = write(Order(folder, target, options, stages, chosen))
     facts = {
-        "format": target.suffix.lower(),
-        "bytes": len(data),
-        "meshes": len(meshes),
-        "vertices": sum(len(mesh.vertices) for mesh in meshes),
-        "triangles": sum(len(mesh.faces) for mesh in meshes),
+        "format": chosen.suffix,
+        "kind": chosen.kind,
+        "bytes": target.stat().st_size,
+        **written.facts,
     }
-    return Outcome({"file": target}, stages.seconds, facts=facts)
+    paths = {"file": target, **written.beside}
+    return Outcome(paths, stages.seconds, written.chosen, written.notes, facts)

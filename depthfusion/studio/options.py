@@ -280,6 +280,7 @@ class ExportOptions:
     texture : "auto" (JPEG where opaque, else PNG), "png", "jpeg" or "webp".
     mesh : how finely the place is meshed; all that the detail asks for are millions of triangles in
         a forest.
+    kind : which of the kinds that an extension can be (`studio.FORMATS`); `None` takes its usual.
 
     Raises
     ------
@@ -289,6 +290,7 @@ class ExportOptions:
 
     texture: Texture = "auto"
     mesh: MeshOptions = DESKTOP
+    kind: str | None = None
 
     def __post_init__(self) -> None:
         """Verify the word."""
