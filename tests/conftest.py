@@ -28,10 +28,11 @@ TRY_OPENGL = "import pyrender; pyrender.OffscreenRenderer(16, 16).delete()"
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep scenes out of the person's library and the tests off the network."""
+    """Keep tests out of the person's library and models, and off the network."""
     monkeypatch.setenv("DEPTHFUSION_HOME", str(tmp_path_factory.getbasetemp() / "library"))
     monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("HF_HOME", str(tmp_path_factory.getbasetemp() / "hub"))
 
 
 @pytest.fixture(scope="session")
