@@ -170,11 +170,23 @@ def test_two_to_one_is_the_rule_and_fit_is_offered(tmp_path):
     assert "\n" not in message
 
 
+def noise(height, width):
+    return np.random.default_rng(height).integers(0, 255, (height, width, 3), np.uint8)
+
+
 @pytest.mark.parametrize(("shape", "layout"), [((64, 64), "tb"), ((16, 64), "lr")])
-def test_shapes_of_stereo_pairs_are_recognised(tmp_path, shape, layout):
-    path = saved(tmp_path / "a.png", picture(*shape))
+def test_shapes_of_stereo_pairs_are_recognised_where_their_halves_are_alike(
+    tmp_path, shape, layout
+):
+    path = saved(tmp_path / "a.png", noise(*shape))
     with pytest.raises(InputError, match=f"--layout {layout}"):
         read_panorama_rgb(path)
+    eye = noise(shape[0] // 2, 64) if layout == "tb" else noise(16, 32)
+    pair = np.concatenate([eye, 255 - (255 - eye) // 2 * 2], axis=0 if layout == "tb" else 1)
+    photo = read_panorama_rgb(saved(tmp_path / "b.png", pair))
+    assert np.array_equal(photo.rgb, eye)
+    assert photo.right is not None and photo.right.shape == eye.shape
+    assert "two eyes" in photo.notes[0]
 
 
 def test_a_panorama_comes_as_it_is(tmp_path):
