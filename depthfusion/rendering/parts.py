@@ -24,7 +24,14 @@ from depthfusion.rendering.encoder import (
     ffmpeg,
     join_command,
 )
-from depthfusion.rendering.video import Video, replacing, verify_target, write_video
+from depthfusion.rendering.video import (
+    Finish,
+    Video,
+    finished,
+    replacing,
+    verify_target,
+    write_video,
+)
 from depthfusion.types import InputError, Progress, silent
 from depthfusion.types.arrays import UInt8
 
@@ -44,12 +51,13 @@ def write_video_in_parts(
     count: int,
     key: str,
     progress: Progress = silent,
+    finish: Finish | None = None,
 ) -> Video:
     """Encode as `write_video` does, from where a killed call with the same key got to.
 
     Parameters
     ----------
-    path, options, count, progress : as for `write_video`.
+    path, options, count, progress, finish : as for `write_video`.
     frames_from : gives the frames from a number on; called once.
     key : stands for everything the frames hang on; another one starts anew.
 
@@ -80,6 +88,7 @@ def write_video_in_parts(
                 raise ValueError(f"frames must be as many as count; got more than {count}")
         with replacing(target) as partial:
             _join(parts, partial, options)
+            finished(partial, finish)
             found = count_frames(partial)
             if found != count:
                 raise EncoderError(f"the finished video holds {found} frames instead of {count}")

@@ -1,7 +1,7 @@
 """Frames to a video file: streamed to ffmpeg, whole or not at all, opened again and counted."""
 
 import os
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -31,6 +31,7 @@ from depthfusion.types import CameraPath, InputError, Progress, silent
 from depthfusion.types.arrays import UInt8
 
 Item = TypeVar("Item")
+Finish = Callable[[Path], None]
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def write_video(
     options: VideoOptions,
     count: int,
     progress: Progress = silent,
+    finish: Finish | None = None,
 ) -> Video:
     """Encode frames as they come; the file appears whole, at the end, or not at all.
 
@@ -72,6 +74,7 @@ def write_video(
     frames : `count` pictures, uint8 [H, W, 3] sRGB, all of one size.
     count : how many; told beforehand so that progress has an end.
     progress : called for each frame; what it raises stops the encoder and leaves nothing behind.
+    finish : changes the encoded file, still under its temporary name, before it is counted.
 
     Returns
     -------
@@ -112,6 +115,7 @@ def write_video(
             encoder.finish(progress)
         if written != count:
             raise ValueError(f"frames must be as many as count; got {written} for {count}")
+        finished(partial, finish)
         found = count_frames(partial)
         if found != count:
             raise EncoderError(f"the finished video holds {found} frames instead of {count}")
@@ -195,6 +199,24 @@ def verify_target(target: Path, options: VideoOptions) -> None:
             f"this machine's ffmpeg ({ffmpeg()}) has no {ENCODERS[options.codec][0]}: "
             f"take one of {', '.join(available_codecs()) or 'none it has'}"
         )
+
+
+def finished(partial: Path, finish: Finish | None) -> None:
+    """Let `finish` change an encoded file.
+
+    Raises
+    ------
+    InputError
+        The disk is full, or otherwise refuses.
+    """
+    if finish is None:
+        return
+    try:
+        finish(partial)
+    except OSError as error:
+        raise InputError(
+            f"cannot finish the video in {partial.parent}: {(error.strerror or str(error)).lower()}"
+        ) from error
 
 
 def _verified(frame: UInt8, shape: tuple[int, ...]) -> UInt8:

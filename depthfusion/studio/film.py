@@ -1,6 +1,6 @@
 """Films: a camera's move through a scene, frame by frame, to MP4."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from depthfusion.rendering.video import ahead, write_video
 from depthfusion.scene.clearance import kept_clear, verify_clear
 from depthfusion.scene.paths import PATH_NAMES, camera_path, path_notes
 from depthfusion.studio.drawing import Artist
+from depthfusion.studio.labelling import film_finish, name_notes
 from depthfusion.studio.options import VideoOptions
 from depthfusion.studio.pairing import judge
 from depthfusion.types import CameraPath, Pose, Progress, silent
@@ -46,7 +47,7 @@ class Film:
         self.options = options
         self.path: CameraPath = camera_path(options.move, head_box, forward_yaw)
         self.filled = 0
-        self.notes = [*path_notes(options.move), *_player_notes(options)]
+        self.notes = list(path_notes(options.move))
         self._views = views(options)
 
     def keep_clear(self, distance: Float32) -> None:
@@ -73,7 +74,13 @@ class Film:
             )
 
     def shoot(
-        self, artist: Artist, out: Path, progress: Progress = silent, *, resume: bool = False
+        self,
+        artist: Artist,
+        out: Path,
+        progress: Progress = silent,
+        *,
+        recipe: Mapping[str, Any] | None = None,
+        resume: bool = False,
     ) -> dict[str, Any]:
         """Draw every frame and write the film, whole or not at all.
 
@@ -82,6 +89,7 @@ class Film:
         artist : draws the scene.
         out : the file.
         progress : told how far it is; what it raises leaves nothing behind.
+        recipe : how the scene was made; goes into the file.
         resume : go on from what a killed run of the same film left, and leave that where killed.
 
         Returns
@@ -98,15 +106,17 @@ class Film:
             _, _, judged = judge(artist, options.pair, self.path.poses[0])
         self.keep_clear(artist.panorama.distance)
         count = len(self.path)
+        finish = film_finish(recipe or {}, options)
         if resume and count > encoding.group:
             key = artist.digest(options, *self.path.poses)
             video = write_video_in_parts(
-                out, partial(self._frames_ahead, artist), encoding, count, key, progress
+                out, partial(self._frames_ahead, artist), encoding, count, key, progress, finish
             )
         else:
             with closing(self._frames_ahead(artist)) as frames:
-                video = write_video(out, frames, encoding, count, progress)
+                video = write_video(out, frames, encoding, count, progress, finish)
         self.notes += video.notes
+        self.notes += name_notes(out, options.projection, options.eyes, options.lens)
         return {
             "path": options.path,
             "frames": len(self.path),
@@ -155,14 +165,3 @@ def _joined(pictures: list[UInt8], options: VideoOptions) -> UInt8:
     if options.pair is None:
         return pictures[0]
     return compose(pictures[0], pictures[1], options.pair.layout)
-
-
-def _player_notes(options: VideoOptions) -> list[str]:
-    if options.projection == "perspective":
-        return []
-    around = "_180" if options.projection == "vr180" else "_360"
-    layout = {"lr": "_LR", "tb": "_TB"}.get(options.eyes, "")
-    return [
-        "this version does not write spherical metadata; many players go by a file name that ends "
-        f"in {around}{layout}"
-    ]

@@ -11,6 +11,7 @@ from depthfusion.studio.loading import open_scene
 from depthfusion.studio.options import RenderOptions, VideoOptions
 from depthfusion.studio.outcome import Outcome
 from depthfusion.studio.outputs import verify_file
+from depthfusion.studio.recipe import recipe
 from depthfusion.studio.stages import Stages
 from depthfusion.types import Progress, silent
 
@@ -53,7 +54,9 @@ def video(
     artist = Artist(meshes, opened, drawing, COARSE_FILM)
     with stages.stage("Filming") as inside, artist:
         chosen = {"renderer": film.renderer(artist)}
-        facts = film.shoot(artist, target, inside, resume=True)
+        facts = film.shoot(
+            artist, target, inside, recipe=recipe(opened.info, opened.layered), resume=True
+        )
     if options.layout is None:
         chosen["layout"] = f"{options.eyes}, as players expect of {options.projection}"
     return Outcome({"file": target}, stages.seconds, chosen, film.notes, facts)

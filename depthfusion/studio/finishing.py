@@ -70,7 +70,9 @@ def finish(
         film = Film(preview, scene.layered.head_box, scene.info.forward_yaw)
         artist = Artist(meshes, scene, coarse=COARSE_FILM)
         with stages.stage("Filming the preview") as inside, artist:
-            facts["preview"] = said = film.shoot(artist, folder / PREVIEW_NAME, inside)
+            made_by = recipe(scene.info, scene.layered)
+            said = film.shoot(artist, folder / PREVIEW_NAME, inside, recipe=made_by)
+            facts["preview"] = said
         made[PREVIEW_NAME] = (
             f"{said['path']}, {said['seconds']:g} s, renderer {said['renderer']}; "
             f"{stages.took('Filming the preview')}"

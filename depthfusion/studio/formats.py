@@ -62,8 +62,25 @@ class Format:
         return getattr(import_module(f"depthfusion.studio.exports.{module}"), function or "write")
 
 
+def _pictures(*suffixes: str) -> tuple[Format, ...]:
+    """The pictures that every picture format can hold."""
+    return tuple(
+        Format(suffix, *words)
+        for suffix in suffixes
+        for words in (
+            ("panorama", "360° panorama", "photo sites, panorama viewers", "pictures:panorama"),
+            ("stereo", "360° for two eyes, top-bottom", "headsets", "pictures:stereo"),
+            ("vr180", "VR180, left beside right", "headsets", "pictures:vr180"),
+        )
+    )
+
+
 FORMATS: tuple[Format, ...] = (
     Format(".glb", "meshes", "textured meshes", "Blender, game engines, headsets", "glb"),
+    *_pictures(".jpg", ".jpeg", ".png", ".webp"),
+    Format(
+        ".jpg", "vr-photo", "one photo, the right eye inside", "VR180 viewers", "pictures:vr_photo"
+    ),
 )
 LATER_FORMATS = (".usdz", ".ply", ".html", ".exr", ".zip")
 

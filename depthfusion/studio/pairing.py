@@ -7,16 +7,19 @@ from typing import Any
 import numpy as np
 
 from depthfusion.geometry.poses import yaw_pitch
-from depthfusion.io.atomic import StrPath
-from depthfusion.io.encoding import FORMATS, write_image
+from depthfusion.io.atomic import StrPath, write_bytes
+from depthfusion.io.encoding import FORMATS, encode_image
+from depthfusion.io.recipes import put_recipe
 from depthfusion.rendering.comfort import comfort, comfortable, glance
 from depthfusion.rendering.stereo import StereoOptions, compose, eye_views
 from depthfusion.studio.drawing import Artist, Picture
+from depthfusion.studio.labelling import name_notes, picture_view
 from depthfusion.studio.library import find_scene
 from depthfusion.studio.loading import open_scene
 from depthfusion.studio.options import RenderOptions
 from depthfusion.studio.outcome import Outcome
 from depthfusion.studio.outputs import verify_file
+from depthfusion.studio.recipe import options_in_force, recipe
 from depthfusion.studio.stages import Stages
 from depthfusion.types import Pose, Progress, silent
 
@@ -61,12 +64,14 @@ def stereo(
         if report or ease:
             options, notes, judged = judge(artist, options, head, ease)
         choice = artist.choice(eye_views(options)[0][0])
-        eyes: list[Picture] = []
-        for camera, place in eye_views(options):
-            eyes.append(artist.draw(camera, Pose(head.world_from_camera @ place.world_from_camera)))
-            inside("Drawing both eyes", len(eyes) / 2)
+        eyes = drawn_pair(artist, options, head, inside)
     with stages.stage("Writing the picture"):
-        write_image(target, compose(eyes[0].rgb, eyes[1].rgb, options.layout))
+        picture = compose(eyes[0].rgb, eyes[1].rgb, options.layout)
+        made = {**recipe(opened.info, opened.layered), "picture": options_in_force(options)}
+        view = picture_view(options) if options.lens == "equirectangular" else None
+        data = encode_image(picture, FORMATS[target.suffix.lower()])
+        write_bytes(target, put_recipe(data, made, view=view))
+    notes += name_notes(target, options.projection, options.layout, options.lens, inside=False)
     width, height = options.frame_size
     facts: dict[str, Any] = {
         "projection": options.projection,
@@ -81,6 +86,17 @@ def stereo(
     }
     chosen = {"renderer": f"{choice.name}: {choice.reason}"}
     return Outcome({"file": target}, stages.seconds, chosen, notes, facts | judged)
+
+
+def drawn_pair(
+    artist: Artist, options: StereoOptions, head: Pose, progress: Progress = silent
+) -> tuple[Picture, Picture]:
+    """Draw what the left and the right eye of a head at `head` see; `progress` is told."""
+    eyes = []
+    for camera, place in eye_views(options):
+        eyes.append(artist.draw(camera, Pose(head.world_from_camera @ place.world_from_camera)))
+        progress("Drawing both eyes", len(eyes) / 2)
+    return eyes[0], eyes[1]
 
 
 def judge(

@@ -1,7 +1,9 @@
 """What a scene says about how it was made, inside scene.json and inside what is exported."""
 
+import platform
 from collections.abc import Mapping
 from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from depthfusion.studio.outcome import jsonable
@@ -10,6 +12,22 @@ from depthfusion.version import __version__
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+
+# What has a say in the pixels that an engine makes.
+_PACKAGES = ("numpy", "scipy", "numba", "pillow", "opencv-python-headless")
+_DIFFUSION = ("torch", "diffusers", "transformers", "accelerate")
+
+
+def versions(engine: str) -> dict[str, str]:
+    """The versions of everything that has a say in what `engine` makes, by package."""
+    found = {"depthfusion": __version__, "python": platform.python_version()}
+    for name in _PACKAGES + (_DIFFUSION if engine not in ("sketch", "import") else ()):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
 
 
 def options_in_force(options: "DataclassInstance", *left_out: str) -> dict[str, Any]:
@@ -33,6 +51,7 @@ def recipe(info: SceneInfo, layered: LayeredScene) -> Mapping[str, Any]:
     info : the scene's record.
     layered : for its unit and the room to move.
     """
+    options = dict(info.options)
     facts = {
         "title": info.title,
         "prompt": info.prompt,
@@ -41,7 +60,8 @@ def recipe(info: SceneInfo, layered: LayeredScene) -> Mapping[str, Any]:
         "revision": info.revision,
         "seed": info.seed,
         "licence": info.licence,
-        "options": dict(info.options),
+        "versions": options.pop("versions", None),
+        "options": options,
         "forward_yaw": info.forward_yaw,
         "scale": layered.scale,
         "head_box": layered.head_box,
