@@ -25,7 +25,7 @@ class EdgeOptions:
     certain : texels of uncovering from which a jump counts whatever the slope.
     """
 
-    reveal: float = 1.0
+    reveal: float = 3.0
     slope: float = 2.5
     certain: float = 8.0
 

@@ -253,14 +253,22 @@ def _sky(sheet: Sheet, cut: Cut) -> Float32 | None:
 
 
 def _agree(sheet: Sheet, second: Sheet, fronts: list[Front], sky: Float32 | None) -> None:
-    """Choose the rims' colours so that the layers, seen from the centre, are the photo again."""
+    """Choose the rims' colours so that the layers, seen from the centre, are the photo again.
+
+    Where both layers have a say, the first one's soft rim gives way, so that nothing of what stands
+    in front stays on the surface behind; only a rim too faint for that leaves it to the second.
+    """
     behind = fronts[-1].colour if sky is None else sky
     for number in range(len(fronts) - 1, -1, -1):
         front = fronts[number]
         alpha = front.alpha[..., None]
         if number < 2:
-            own = (front.alpha >= LEAST_ALPHA) & (second.seen if number else True)
-            exact = (sheet.colour - (1 - alpha) * behind) / np.maximum(alpha, LEAST_ALPHA)
+            own, target = front.alpha >= LEAST_ALPHA, sheet.colour
+            if number == 1:
+                faint = fronts[0].alpha[..., None]
+                own &= second.seen & (fronts[0].alpha < LEAST_ALPHA)
+                target = (target - faint * fronts[0].colour) / np.maximum(1 - faint, LEAST_ALPHA)
+            exact = (target - (1 - alpha) * behind) / np.maximum(alpha, LEAST_ALPHA)
             exact = np.clip(np.clip(exact, sheet.colour - 60, sheet.colour + 60), 0, 255)
             front.colour = np.where(own[..., None], exact, front.colour)
         behind = alpha * front.colour + (1 - alpha) * behind
