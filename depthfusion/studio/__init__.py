@@ -39,7 +39,16 @@ if TYPE_CHECKING:
     from depthfusion.studio.outcome import Outcome
     from depthfusion.studio.pairing import stereo
     from depthfusion.studio.rendering import render
+    from depthfusion.studio.reshaping import Reshape, reshape
+    from depthfusion.studio.shelving import (
+        discard_scene,
+        duplicate_scene,
+        empty_bin,
+        recover_scene,
+        rename_scene,
+    )
     from depthfusion.studio.stages import overall
+    from depthfusion.studio.swaying import sway
 
 _HOME = {
     "depthfusion.generation.engines": ("choose_engine",),
@@ -61,7 +70,12 @@ _HOME = {
     ),
     "depthfusion.studio.outcome": ("Outcome",),
     "depthfusion.studio.rendering": ("render",),
+    "depthfusion.studio.reshaping": ("Reshape", "reshape"),
+    "depthfusion.studio.shelving": (
+        "discard_scene", "duplicate_scene", "empty_bin", "recover_scene", "rename_scene",
+    ),
     "depthfusion.studio.stages": ("overall",),
+    "depthfusion.studio.swaying": ("sway",),
     "depthfusion.studio.pairing": ("stereo",),
     "depthfusion.studio.filming": ("video",),
 }  # fmt: skip
@@ -80,12 +94,16 @@ __all__ = [
     "MeshOptions",
     "Outcome",
     "RenderOptions",
+    "Reshape",
     "SceneEntry",
     "SceneOptions",
     "StereoOptions",
     "VideoOptions",
     "choose_engine",
     "create",
+    "discard_scene",
+    "duplicate_scene",
+    "empty_bin",
     "export",
     "find_scene",
     "import_photo",
@@ -94,11 +112,15 @@ __all__ = [
     "list_scenes",
     "new_scene_folder",
     "overall",
+    "recover_scene",
+    "rename_scene",
     "render",
+    "reshape",
     "sample_scenes",
     "samples_folder",
     "show",
     "stereo",
+    "sway",
     "video",
 ]
 
