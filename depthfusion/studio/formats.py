@@ -81,8 +81,14 @@ FORMATS: tuple[Format, ...] = (
     Format(
         ".jpg", "vr-photo", "one photo, the right eye inside", "VR180 viewers", "pictures:vr_photo"
     ),
+    Format(".ply", "points", "coloured points", "CloudCompare, MeshLab, Open3D", "ply:points"),
+    Format(".ply", "splats", "3D Gaussians", "splat viewers and editors", "ply:splats"),
+    Format(".spz", "splats", "3D Gaussians, a tenth of the size", "splat viewers", "ply:spz"),
+    Format(".exr", "rgbz", "colour and distance", "Nuke, Blender, Houdini", "exr"),
+    Format(".exr", "distance", "distance alone", "Nuke, Blender", "exr:write_distance"),
+    Format(".exr", "environment", "light all round", "game engines", "exr:write_environment"),
 )
-LATER_FORMATS = (".usdz", ".ply", ".html", ".exr", ".zip")
+LATER_FORMATS = (".usdz", ".html", ".zip")
 
 
 def suffixes() -> tuple[str, ...]:

@@ -36,7 +36,7 @@ USUAL: Mapping[str, Mapping[str, float]] = {
         "Writing the picture": 0.3,
     },
     "video": {"Reading the scene": 0.3, "Meshing": 0.3, "Filming": 15.0},
-    "export": {"Reading the scene": 0.3, "Meshing": 0.3, "Writing GLB": 0.3},
+    "export": {"Reading the scene": 0.3, "Meshing": 0.3, "Writing the file": 0.3},
     "inspect": {"Reading the scene": 0.3, "Meshing": 0.5, "Inspecting": 2.0},
 }
 

@@ -10,7 +10,7 @@ from depthfusion.studio.recipe import recipe
 def write(order: Order) -> Written:
     """Mesh the layers and write them, the recipe inside."""
     opened, meshes = open_scene(order.scene, order.stages, order.options.mesh)
-    with order.stages.stage("Writing GLB"):
+    with order.stages.stage("Writing the file"):
         facts = recipe(opened.info, opened.layered)
         write_bytes(order.target, encode_glb(meshes, facts, texture=order.options.texture))
     return Written(
