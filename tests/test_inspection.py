@@ -82,11 +82,21 @@ def test_a_hole_that_shows_from_the_middle_leaves_no_room() -> None:
 
 
 def test_a_glance_finds_what_the_whole_look_finds() -> None:
-    layered = screened(hidden_deg=12)
+    meshes = mesh_scene(screened(hidden_deg=12))
     with CpuRenderer() as renderer:
-        renderer.load(mesh_scene(layered))
-        assert safe_radius(HEAD_BOX, renderer) == pytest.approx(HEAD_BOX * 0.8**3)
-        assert safe_radius(0.1, renderer) == 0.1
+        assert safe_radius(HEAD_BOX, meshes, renderer) == pytest.approx(HEAD_BOX * 0.8**3)
+        assert safe_radius(0.1, meshes, renderer) == 0.1
+
+
+def test_rubber_takes_the_head_box_in_as_holes_do() -> None:
+    meshes = mesh_scene(built(steps.disc(128), "sheet"))
+    with CpuRenderer() as renderer:
+        share = inspected(built(steps.disc(128), "sheet")).stretched_share
+        assert safe_radius(HEAD_BOX, meshes, renderer, rubber=1) == HEAD_BOX
+        within = safe_radius(HEAD_BOX, meshes, renderer, rubber=share / 2)
+        assert 0 < within < 0.85 * HEAD_BOX
+        # Rubber grows with the movement, so half of it shows at about half the way.
+        assert within > HEAD_BOX / 4
 
 
 def test_a_seam_and_a_pole_that_gape_are_measured() -> None:

@@ -19,8 +19,9 @@ STRETCHED = 2.0  # texels that an edge of one texel may grow to before it looks 
 SMALLEST_JUMP = 2.0  # texels; an edge that grows by less is no curtain, however short it is
 EYES = (512, 256)  # pixels of the panoramas in which holes are counted
 GLANCE = (256, 128)  # the same where a scene is made and nobody wants to wait
-SHRINK = 0.8  # what the head box is taken in by while it still shows holes
-MOST_SHRINKS = 12  # down to a fifteenth; where holes show even there, nowhere is safe
+RUBBER = 0.01  # share of the picture that may be stretched before a person minds
+SHRINK = 0.8  # what the head box is taken in by while it still shows holes or rubber
+MOST_SHRINKS = 12  # down to a fifteenth; where they show even there, nowhere is safe
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Scorecard:
     ----------
     layers, triangles, vertices : counts; triangles also by layer in `triangles_by_layer`.
     head_box : radius the scene was built for, in its unit.
-    safe_head_box : largest radius, up to that, from whose rim no pixel is empty.
+    safe_head_box : largest radius, up to that, from whose rim no pixel is empty and no more than
+        `RUBBER` of what is seen is stretched.
     nearest : distance of the nearest thing shown.
     hole_share : share of pixels with nothing to show, over all directions, from the rim of the
         head box.
@@ -75,12 +77,13 @@ def inspect_scene(
     layered : the scene.
     meshes : as `mesh_scene` made them from it.
     """
-    stretched = [_stretched(mesh, layered.head_box) for mesh in meshes]
-    renderer.load([part for pair in zip(meshes, stretched, strict=True) for part in _marked(*pair)])
-    views = list(_views(eye_positions(layered.head_box), renderer, EYES, progress))
-    safe, holes = layered.head_box, float(np.mean([view.holes for view in views]))
-    if holes > 0:
-        safe = safe_radius(SHRINK * safe, renderer, EYES, eye_positions, progress)
+    limits = [stretching_radius(mesh) for mesh in meshes]
+    holes, stretched = _look(
+        layered.head_box, meshes, limits, renderer, EYES, eye_positions, progress
+    )
+    safe = layered.head_box
+    if holes > 0 or stretched > RUBBER:
+        safe = safe_radius(SHRINK * safe, meshes, renderer, EYES, eye_positions, progress=progress)
     seams, poles = zip(*(_closing_errors(mesh) for mesh in meshes), strict=True)
     return Scorecard(
         layers=len(layered.layers),
@@ -94,8 +97,8 @@ def inspect_scene(
             for layer in layered.layers
         ),
         hole_share=holes,
-        stretched_triangles=int(sum(bad.sum() for bad in stretched)),
-        stretched_share=float(np.mean([view.rgb for view in views])) / 255,
+        stretched_triangles=int(sum((limit < layered.head_box).sum() for limit in limits)),
+        stretched_share=stretched,
         boundary_edges=sum(_open_edges(mesh) for mesh in meshes),
         seam_error=max(seams),
         pole_error=max(poles),
@@ -115,26 +118,56 @@ def axis_positions(radius: float) -> Float64:
 
 def safe_radius(
     radius: float,
+    meshes: Sequence[TexturedMesh],
     renderer: Renderer,
     size: tuple[int, int] = GLANCE,
     eyes: Callable[[float], Float64] = axis_positions,
+    *,
+    rubber: float = RUBBER,
     progress: Progress = silent,
 ) -> float:
-    """The largest radius, up to `radius`, from whose rim no pixel is empty; 0 where there is none.
+    """The largest radius, up to `radius`, that a head may move within; 0 where there is none.
+
+    From its rim no pixel is empty, and no more than `rubber` of what is seen is stretched.
 
     Parameters
     ----------
     radius : where to begin, in the scene's unit.
-    renderer : one that draws equirectangular cameras, with the scene loaded.
+    meshes : the scene.
+    renderer : one that draws equirectangular cameras; gets the scene loaded.
     size : width and height of the panoramas that are looked through.
     eyes : gives the places [N, 3] on a radius' rim.
+    rubber : share, 0 … 1; at 1 only holes count.
     progress : told "Leaning to every side".
     """
+    limits = [stretching_radius(mesh) for mesh in meshes]
     for _ in range(MOST_SHRINKS):
-        if not any(view.holes.any() for view in _views(eyes(radius), renderer, size, progress)):
+        holes, stretched = _look(radius, meshes, limits, renderer, size, eyes, progress)
+        if holes == 0 and stretched <= rubber:
             return radius
         radius *= SHRINK
     return 0.0
+
+
+def _look(
+    radius: float,
+    meshes: Sequence[TexturedMesh],
+    limits: Sequence[Float64],
+    renderer: Renderer,
+    size: tuple[int, int],
+    eyes: Callable[[float], Float64],
+    progress: Progress,
+) -> tuple[float, float]:
+    """Shares of what eyes on a rim see that are empty, and stretched."""
+    parts = [
+        part
+        for mesh, limit in zip(meshes, limits, strict=True)
+        for part in _marked(mesh, limit < radius)
+    ]
+    renderer.load(parts)
+    views = list(_views(eyes(radius), renderer, size, progress))
+    holes = float(np.mean([view.holes for view in views]))
+    return holes, float(np.mean([view.rgb for view in views])) / 255
 
 
 def _views(
@@ -169,19 +202,23 @@ def _shows(mesh: TexturedMesh, uvs: np.ndarray) -> Bool:
     return mesh.texture[y, x, 3] >= 128
 
 
-def _stretched(mesh: TexturedMesh, reach: float) -> Bool:
-    """Which triangles an eye that moves by `reach` may see drawn out, [F]."""
+def stretching_radius(mesh: TexturedMesh) -> Float64:
+    """How far an eye may move before each triangle may look drawn out, [F]; +inf where none can.
+
+    An edge that spans a jump in inverse distance grows by the jump times the eye's movement.
+    """
     if not len(mesh.faces):
-        return np.zeros(0, np.bool_)
+        return np.zeros(0)
     texel = 2 * np.pi / mesh.texture.shape[1]
     corners = mesh.vertices[mesh.faces].astype(np.float64)  # [F, 3, 3]
     distance = np.linalg.norm(corners, axis=-1)
     rays = corners / distance[..., None]
     after = np.roll(rays, -1, axis=1)
     length = np.arctan2(np.linalg.norm(np.cross(rays, after), axis=-1), (rays * after).sum(-1))
-    growth = reach * np.abs(1 / distance - 1 / np.roll(distance, -1, axis=1))
-    bad = (growth > SMALLEST_JUMP * texel) & (growth > (STRETCHED - 1) * np.maximum(length, texel))
-    return bad.any(axis=1) & _shows(mesh, mesh.uvs[mesh.faces].mean(axis=1))
+    borne = np.maximum(SMALLEST_JUMP * texel, (STRETCHED - 1) * np.maximum(length, texel))
+    jump = np.abs(1 / distance - 1 / np.roll(distance, -1, axis=1))
+    radius = (borne / np.maximum(jump, 1e-12)).min(axis=1)
+    return np.where(_shows(mesh, mesh.uvs[mesh.faces].mean(axis=1)), radius, np.inf)
 
 
 def _open_edges(mesh: TexturedMesh) -> int:

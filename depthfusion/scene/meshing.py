@@ -12,7 +12,7 @@ from depthfusion.scene.sphere import grid_directions, grid_distance
 from depthfusion.types import AlphaMode, Layer, LayeredScene, TexturedMesh
 from depthfusion.types.arrays import Bool, Float32, Int32, UInt8
 
-__all__ = ["MeshOptions", "mesh_scene", "sky_distance"]
+__all__ = ["MeshOptions", "is_sheet", "mesh_scene", "sky_distance"]
 
 MARGIN = 3  # pixels round what is seen that are meshed as finely
 HIDDEN = 1 / 16  # what an error counts where only a guess shows, and only from aside
@@ -57,10 +57,11 @@ def _grid_rows(layered: LayeredScene) -> int:
     keeps the ramp as narrow as it can be, from one centre to the next.
     """
     rows = 1 << (len(layered.layers[0].distance) - 1).bit_length()
-    return max(32, 2 * rows if _stretches(layered) else rows)
+    return max(32, 2 * rows if is_sheet(layered) else rows)
 
 
-def _stretches(layered: LayeredScene) -> bool:
+def is_sheet(layered: LayeredScene) -> bool:
+    """Whether everything solid is one uncut layer, which stretches over every jump."""
     solid = [layer for layer in layered.layers if np.isfinite(layer.distance).any()]
     return len(solid) == 1 and bool((solid[0].rgba[..., 3] == 255).all())
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from depthfusion.io.atomic import StrPath
 from depthfusion.rendering.cpu import CpuRenderer
-from depthfusion.rendering.inspection import Scorecard, inspect_scene
+from depthfusion.rendering.inspection import RUBBER, Scorecard, inspect_scene
 from depthfusion.scene.detail import PRESETS
 from depthfusion.studio.loading import open_scene
 from depthfusion.studio.options import DESKTOP
@@ -14,7 +14,6 @@ from depthfusion.studio.outcome import jsonable
 from depthfusion.studio.stages import Stages
 from depthfusion.types import Progress, Scale, silent
 
-RUBBER = 0.01  # share of the picture that may be stretched before a person minds
 CLOSED = 1e-6  # of the nearest distance; a gap that narrow is no gap
 
 
@@ -100,7 +99,7 @@ def _room(card: Scorecard, scale: Scale) -> Iterator[Finding]:
     yield Finding(
         "safe head box",
         f"{card.safe_head_box:.2g}{unit}",
-        f"room to lean without a hole; built for {card.head_box:.2g}{unit}",
+        f"room to lean without holes or rubber; built for {card.head_box:.2g}{unit}",
         card.safe_head_box >= card.head_box,
     )
     yield Finding(

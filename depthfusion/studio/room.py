@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from depthfusion.rendering.cpu import CpuRenderer
-from depthfusion.rendering.inspection import safe_radius
+from depthfusion.rendering.inspection import RUBBER, safe_radius
 from depthfusion.scene.build import CLOSEST
+from depthfusion.scene.meshing import is_sheet
 from depthfusion.types import LayeredScene, Progress, Scene, TexturedMesh, silent
 
 
 def with_safe_head_box(
     scene: Scene, meshes: Sequence[TexturedMesh], progress: Progress = silent
 ) -> Scene:
-    """The scene with the largest head box, up to its own, from whose rim no hole shows.
+    """The scene with the largest head box, up to its own, that shows no hole and no rubber.
+
+    A single sheet, the paper's way, stretches wherever anything is hidden; whoever asks for it
+    wants to see that, so there only holes count.
 
     Parameters
     ----------
@@ -22,9 +26,11 @@ def with_safe_head_box(
     """
     if scene.layered.head_box == 0:
         return scene
+    rubber = 1.0 if is_sheet(scene.layered) else RUBBER
     with CpuRenderer() as renderer:
-        renderer.load(meshes)
-        radius = safe_radius(scene.layered.head_box, renderer, progress=progress)
+        radius = safe_radius(
+            scene.layered.head_box, meshes, renderer, rubber=rubber, progress=progress
+        )
     return replace(scene, layered=replace(scene.layered, head_box=radius))
 
 
@@ -47,6 +53,6 @@ def head_box_notes(asked: float | None, built: LayeredScene, safe: float) -> lis
     if safe < built.head_box:
         notes.append(
             f"the head box was taken in from {built.head_box:.2g}{unit} to {safe:.2g}{unit}, "
-            "as holes would show farther out"
+            "as holes or stretched surfaces would show farther out"
         )
     return notes
