@@ -87,8 +87,13 @@ FORMATS: tuple[Format, ...] = (
     Format(".exr", "rgbz", "colour and distance", "Nuke, Blender, Houdini", "exr"),
     Format(".exr", "distance", "distance alone", "Nuke, Blender", "exr:write_distance"),
     Format(".exr", "environment", "light all round", "game engines", "exr:write_environment"),
+    Format(
+        ".zip", "nerfstudio", "views, depth and points", "splat and NeRF trainers", "nerfstudio"
+    ),
+    Format(".zip", "headset", "headset pack", "every player's file in one", "headset"),
+    Format(".zip", "scene", "the scene in one file", "depthfusion import", "whole_scene"),
 )
-LATER_FORMATS = (".usdz", ".html", ".zip")
+LATER_FORMATS = (".usdz", ".html")
 
 
 def suffixes() -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -51,20 +51,22 @@ def recipe(info: SceneInfo, layered: LayeredScene) -> Mapping[str, Any]:
     info : the scene's record.
     layered : for its unit and the room to move.
     """
-    options = dict(info.options)
-    facts = {
-        "title": info.title,
-        "prompt": info.prompt,
-        "engine": info.engine,
-        "model": info.model,
-        "revision": info.revision,
-        "seed": info.seed,
-        "licence": info.licence,
+    facts = {field.name: getattr(info, field.name) for field in fields(info)}
+    return recipe_of_record({**facts, "scale": layered.scale, "head_box": layered.head_box})
+
+
+def recipe_of_record(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Do the same from scene.json as it stands."""
+    options = dict(record["options"])
+    facts = {name: record[name] for name in ("title", "prompt", "engine", "model", "revision")}
+    facts |= {
+        "seed": record["seed"],
+        "licence": record["licence"],
         "versions": options.pop("versions", None),
         "options": options,
-        "forward_yaw": info.forward_yaw,
-        "scale": layered.scale,
-        "head_box": layered.head_box,
+        "forward_yaw": record["forward_yaw"],
+        "scale": record["scale"],
+        "head_box": record["head_box"],
         "depthfusion": __version__,
     }
     return {name: value for name, value in jsonable(facts).items() if value is not None}
