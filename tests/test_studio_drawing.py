@@ -136,7 +136,7 @@ def test_a_pixel_has_its_angle() -> None:
     assert pixel_angle(Equirectangular(1, 1)) > 1
 
 
-def test_two_samples_go_to_coarse_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_samples_go_to_coarse_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     drawn = CpuRenderer.render
 
@@ -153,7 +153,7 @@ def test_two_samples_go_to_coarse_pictures(monkeypatch: pytest.MonkeyPatch) -> N
                 artist.draw(Equirectangular(width, width // 2), Pose.at((0, 0, 0)))
     with Artist(meshes, scene, RenderOptions("cpu", samples=3)) as artist:
         artist.draw(Equirectangular(64, 32), Pose.at((0, 0, 0)))
-    assert asked == [2, 2, 1, 2, 1, 1, 3]
+    assert asked == [3, 2, 1, 2, 1, 1, 3]
 
 
 def test_a_stopped_render_leaves_whole_pictures_only(room: Path, tmp_path: Path) -> None:

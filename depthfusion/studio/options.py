@@ -4,17 +4,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
-from depthfusion.generation.engines import GenerateOptions
+from depthfusion.generation.options import DiffusionOptions, GenerateOptions
 from depthfusion.rendering.stereo import Lens, StereoOptions
 from depthfusion.scene.build import SceneOptions
 from depthfusion.scene.detail import MeshOptions
 from depthfusion.scene.paths import PathOptions
-from depthfusion.studio.reach import Reach
+from depthfusion.studio.import_options import ImportOptions as ImportOptions
 from depthfusion.types import InputError
 
-DepthKind = Literal["distance", "inverse", "z"]
-PhotoLayout = Literal["mono", "tb", "lr"]
-Missing = Literal["auto", "sky", "gap"]
 Projection = Literal["perspective", "equirectangular", "ods", "vr180"]
 FilmLayout = Literal["mono", "lr", "tb", "anaglyph"]
 Quality = Literal["draft", "good", "best"]
@@ -41,7 +38,7 @@ class RenderOptions:
     ----------
     renderer : "auto", "opengl" or "cpu".
     samples : per pixel along each side, 1 to 8; `None` takes 2 where a picture's pixels are about
-        as coarse as the panorama's or coarser, else 1, and films only where they are coarser.
+        as coarse as the panorama's, 3 where coarser, else 1; films 2 where they are coarser.
 
     Raises
     ------
@@ -170,8 +167,8 @@ class VideoOptions:
 
 
 @dataclass(frozen=True)
-class CreateOptions:
-    """How words become a scene.
+class CreateOptions(DiffusionOptions):
+    """How words become a scene; with everything that `DiffusionOptions` holds.
 
     Parameters
     ----------
@@ -181,7 +178,10 @@ class CreateOptions:
     seed : the same seed, words and options give the same scene; `None` draws one, which is kept in
         the scene's record.
     width, height : of the panorama, pixels, 2:1.
-    steps, guidance, init, strength : for diffusion engines; `None` is the engine's own default.
+    init : for diffusion engines: a scene, a 2:1 picture, or "sketch" to start from; `strength` says
+        how far to leave it.
+    mask : a 2:1 picture, white where `init` is to be drawn anew; all else stays.
+    reference : for diffusion engines: a picture whose look is wanted.
     title : shown in lists; the prompt where absent.
     scene : how the place is built.
     mesh : how finely scene.glb is meshed.
@@ -194,81 +194,19 @@ class CreateOptions:
     seed: int | None = None
     width: int = GenerateOptions.width
     height: int = GenerateOptions.height
-    steps: int | None = None
-    guidance: float | None = None
-    init: Path | None = None
-    strength: float | None = None
+    init: Path | str | None = None
+    mask: Path | None = None
+    reference: Path | None = None
     title: str | None = None
     scene: SceneOptions = field(default_factory=SceneOptions)
     mesh: MeshOptions = DESKTOP
     preview: VideoOptions | None = field(default_factory=VideoOptions)
 
-
-@dataclass(frozen=True)
-class ImportOptions:
-    """How a photo and its depth are read.
-
-    Parameters
-    ----------
-    depth : the depth file; this version needs one.
-    depth_kind : what its numbers are: "distance" along the ray, "inverse" (0 to 1, 1 nearest), or
-        "z" along the optical axis of an ordinary photo; `None` is taken as distance, and said so.
-    near, far : metres; what inverse depth 1 and 0 stand for, or limits for measured distances.
-    layout : "mono"; two eyes in one photo ("tb", "lr") belong to a later version.
-    fit : lay a photo that is not 2:1 on the sphere.
-    title : shown in lists; the photo's name where absent.
-    missing : what a place is where nothing was measured: "sky", "gap" (its surroundings continue),
-        or "auto".
-    metres_per_step : of depth files of whole numbers; 0.001 for 16 bits where `None`.
-    max_width : larger photos are made smaller; pixels.
-    pixel_limit : larger files are refused before they are unpacked; `None` is 16384×8192.
-    scene : how the place is built.
-    mesh : how finely scene.glb is meshed.
-
-    Raises
-    ------
-    InputError
-        A value is out of range, or belongs to a later version.
-    """
-
-    depth: Path | None = None
-    depth_kind: DepthKind | None = None
-    near: float | None = None
-    far: float | None = None
-    layout: PhotoLayout = "mono"
-    fit: bool = False
-    title: str | None = None
-    missing: Missing = "auto"
-    metres_per_step: float | None = None
-    max_width: int = 8192
-    pixel_limit: int | None = None
-    scene: SceneOptions = field(default_factory=SceneOptions)
-    mesh: MeshOptions = DESKTOP
-
     def __post_init__(self) -> None:
-        """Refuse what can't work before anything is read."""
-        if self.layout in ("tb", "lr"):
-            raise InputError(
-                f"layout {self.layout}, a photo with two eyes, is not in this version; crop one "
-                "eye and import it as mono"
-            )
-        for name, value, known in (
-            ("layout", self.layout, get_args(PhotoLayout)),
-            ("depth kind", self.depth_kind or "distance", get_args(DepthKind)),
-            ("missing", self.missing, get_args(Missing)),
-        ):
-            if value not in known:
-                raise InputError(f"{name} must be one of {', '.join(known)}; got {value!r}")
-        if self.max_width < 64:
-            raise InputError(f"the largest width must be 64 or more; got {self.max_width}")
-        if self.pixel_limit is not None and self.pixel_limit < 1:
-            raise InputError(f"the limit of pixels must be above 0; got {self.pixel_limit}")
-        _ = self.reach
-
-    @property
-    def reach(self) -> Reach:
-        """`near` and `far`, verified."""
-        return Reach(self.near, self.far)
+        """Verify ranges; anything but "sketch" to start from is a path."""
+        super().__post_init__()
+        if isinstance(self.init, str) and self.init != "sketch":
+            object.__setattr__(self, "init", Path(self.init))
 
 
 @dataclass(frozen=True)
