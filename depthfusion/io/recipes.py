@@ -4,6 +4,7 @@ GLB keeps it in `asset.extras`, PNG in a text and in XMP, JPEG and WebP in XMP, 
 """
 
 import json
+import re
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,18 +20,26 @@ MARK = "depthfusion"  # the entry that every recipe has: the version that wrote 
 PNG_KEYWORD = "depthfusion recipe"
 _JSON_LIMIT = 2**26  # bytes of a GLB's JSON
 _RECIPE_LIMIT = 2**22
+# Letters that XML or UTF-8 can't hold: controls, lone halves of pairs, and two that are none.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def written(recipe: Mapping[str, Any]) -> str:
     """A recipe as text: JSON on one line, its entries in their order."""
-    return json.dumps(dict(recipe), ensure_ascii=False, allow_nan=False)
+    words = json.dumps(dict(recipe), ensure_ascii=False, allow_nan=False)
+    return _UNWRITABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", words)
+
+
+def _plain(recipe: Mapping[str, Any], name: str) -> str:
+    """An entry as words for people."""
+    return _UNWRITABLE.sub("\ufffd", str(recipe.get(name) or ""))
 
 
 def film_words(recipe: Mapping[str, Any]) -> dict[bytes, str]:
     """What a film's tags say of a recipe."""
     return {
-        film_tags.TITLE: str(recipe.get("title") or ""),
-        film_tags.DESCRIPTION: str(recipe.get("prompt") or ""),
+        film_tags.TITLE: _plain(recipe, "title"),
+        film_tags.DESCRIPTION: _plain(recipe, "prompt"),
         film_tags.COMMENT: written(recipe),
     }
 
@@ -62,7 +71,7 @@ def put_recipe(
         **(more or {}),
         xmp.RECIPE: written(recipe),
     }
-    title, prompt = (str(recipe.get(name) or "") for name in ("title", "prompt"))
+    title, prompt = _plain(recipe, "title"), _plain(recipe, "prompt")
     roomy = not picture_metadata.is_jpeg(data)
     packet = xmp.compose(properties, title, prompt, roomy=roomy)
     texts = {"Title": title, "Description": prompt, PNG_KEYWORD: written(recipe)}
