@@ -22,6 +22,7 @@ from depthfusion.cli import web as web_command
 from depthfusion.cli.failures import explained
 from depthfusion.cli.program import COMMANDS, run
 from depthfusion.cli.terminal import ProgressBar, size_of, spoken
+from depthfusion.generation.options import Lora
 from depthfusion.rendering.stereo import StereoOptions
 from depthfusion.scene.build import SceneOptions
 from depthfusion.scene.detail import MeshOptions
@@ -87,6 +88,22 @@ CALLS = [
             scene=SceneOptions(0.2, "sheet", "on"), mesh=MeshOptions(triangles=200_000)))),
     ),
     (
+        ["create", "x", "--out", "f", "--init", "old", "--mask", "m.png", "--strength", "0.5",
+         "--guidance-rescale", "0.7", "--scheduler", "lcm", "--plain", "--front", "a door",
+         "--down", "a rug", "--lora", "a.safetensors:0.5", "--lora", "C:/b.safetensors",
+         "--reference", "r.jpg", "--reference-weight", "0.4", "--upscale", "tiles", "--near", "1",
+         "--far", "30"],
+        ("create", ("x", Path("f"), CreateOptions(
+            init=Path("old"), mask=Path("m.png"), strength=0.5, rescale=0.7, scheduler="lcm",
+            seamless=False, around={"front": "a door", "down": "a rug"},
+            lora=(Lora(Path("a.safetensors"), 0.5), Lora(Path("C:/b.safetensors"))),
+            reference=Path("r.jpg"), reference_weight=0.4, upscale="tiles", near=1.0, far=30.0))),
+    ),
+    (
+        ["create", "x", "--out", "f", "--engine", "ldm3d", "--init", "sketch"],
+        ("create", ("x", Path("f"), CreateOptions(engine="ldm3d", init="sketch"))),
+    ),
+    (
         ["import", "p.jpg", "--out", "s"],
         ("import_photo", (Path("p.jpg"), Path("s"), ImportOptions())),
     ),
@@ -100,7 +117,7 @@ CALLS = [
          "--near", "0.5", "--far", "30", "--fit", "--layout", "mono", "--pixel-limit", "99"],
         ("import_photo", (Path("p.jpg"), Path("s"), ImportOptions(
             depth=Path("d.exr"), depth_kind="inverse", near=0.5, far=30.0, fit=True,
-            pixel_limit=99))),
+            layout="mono", pixel_limit=99))),
     ),
     (
         ["render", "s", "--cameras", "c.json", "--out", "d", "--renderer", "cpu", "--samples", "2"],
@@ -228,10 +245,11 @@ def test_the_whole_trace_is_there_for_who_wants_it(
         (["create", "x", "--out", "f", "--size", "wide"], "--size must be WIDTHxHEIGHT"),
         (["create", "x", "--out", "f", "--size", "0x0"], "--size must be above 0"),
         (["create", "x", "--out", "f", "--seed", "first"], "Invalid value for '--seed'"),
-        (["create", "x", "--out", "f", "--init", "p.png"], "--init belongs to the ldm3d engine"),
-        (["create", "x", "--out", "f", "--strength", "1"], "not in this version"),
+        (["create", "x", "--out", "f", "--strength", "1.5"], "strength must be 0 to 1; got 1.5"),
+        (["create", "x", "--out", "f", "--lora", "a.safetensors:b"], "--lora must be FILE or FILE"),
+        (["create", "x", "--out", "f", "--upscale", "best"], "'tiles', 'sr', 'lanczos'"),
         (["import", "p", "--out", "s", "--depth-kind", "odd"], "'distance', 'inverse', 'z'"),
-        (["import", "p", "--out", "s", "--layout", "tb"], "not in this version"),
+        (["import", "p", "--out", "s", "--camera-height", "0"], "camera's height must be above"),
         (["import", "p", "--out", "s", "--near", "5", "--far", "1"], "near must be"),
         (["stereo", "s", "--out", "o", "--ipd", "-1"], "ipd must be 0 or more"),
         (["video", "s", "--out", "o", "--fps", "0"], "fps must be"),

@@ -254,7 +254,7 @@ def test_other_calls_at_fault(tmp_path):
     with pytest.raises(InputError, match="must be one of distance, inverse, z"):
         read_depth(path, "disparity")
     with pytest.raises(InputError, match=r"is \.png, \.exr"):
-        read_depth(tmp_path / "d.jpg", "distance")
+        read_depth(tmp_path / "d.gif", "distance")
     with pytest.raises(InputError, match="no such file"):
         read_depth(tmp_path / "none.npy", "distance")
     with pytest.raises(InputError, match=r"\[H, W\]"):

@@ -1,4 +1,4 @@
-"""`depthfusion import`: a 360° photo and its depth become a scene."""
+"""`depthfusion import`: a photo, with a depth file or without, becomes a scene."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,14 +19,31 @@ from depthfusion.cli.report import report
 from depthfusion.cli.terminal import ProgressBar
 from depthfusion.scene.build import SceneOptions
 from depthfusion.scene.detail import MeshOptions
-from depthfusion.studio.options import DepthKind, ImportOptions, Missing, PhotoLayout
+from depthfusion.studio.import_options import (
+    DepthKind,
+    DepthSource,
+    DepthUnit,
+    ImportOptions,
+    Level,
+    Missing,
+    PhotoLayout,
+    PhotoShape,
+    Surroundings,
+)
 
 
 def command(
-    photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="An equirectangular picture.")],
+    photo: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PHOTO",
+            help="A 360° photo or part of one, a cube map (or a folder with its six faces), VR180, "
+            "a stereo 360° photo, an ordinary photo, or a scene.",
+        ),
+    ],
     out: OutScene,
     depth: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Its depth: .png .exr .npy .tif .pfm.")
+        Path | None, typer.Option(metavar="FILE", help="Its depth: .png .exr .npy .tif .pfm .jpg.")
     ] = ImportOptions.depth,
     depth_kind: Annotated[
         DepthKind | None,
@@ -40,12 +57,56 @@ def command(
         float | None,
         typer.Option(metavar="METRES", help="What inverse depth 0 stands for; else a limit."),
     ] = ImportOptions.far,
+    depth_scale: Annotated[
+        DepthUnit, typer.Option(help="Whether the depth file is in metres (inverse: 1/m).")
+    ] = ImportOptions.depth_scale,
+    invert_depth: Annotated[
+        bool, typer.Option("--invert-depth", help="The depth file's numbers run the other way.")
+    ] = ImportOptions.invert_depth,
+    depth_source: Annotated[
+        DepthSource,
+        typer.Option(help="Without a file: two eyes, a model, or the geometric prior."),
+    ] = ImportOptions.depth_source,
+    depth_model: Annotated[
+        str | None, typer.Option(metavar="ID_OR_DIR", help="Which depth model.")
+    ] = ImportOptions.depth_model,
+    camera_height: Annotated[
+        float | None,
+        typer.Option(metavar="METRES", help="The camera stood so high above the floor: the scale."),
+    ] = ImportOptions.camera_height,
     layout: Annotated[
         PhotoLayout, typer.Option(help="One eye, or two: top-bottom, left-right.")
     ] = ImportOptions.layout,
+    projection: Annotated[
+        PhotoShape, typer.Option(help="How one eye's picture covers the sphere.")
+    ] = ImportOptions.projection,
+    hfov: Annotated[
+        float | None, typer.Option("--hfov", metavar="DEGREES", help="That the photo is wide.")
+    ] = ImportOptions.hfov_deg,
+    vfov: Annotated[
+        float | None, typer.Option("--vfov", metavar="DEGREES", help="That the photo is high.")
+    ] = ImportOptions.vfov_deg,
     fit: Annotated[
         bool, typer.Option("--fit", help="Lay a photo that is not 2:1 on the sphere.")
     ] = ImportOptions.fit,
+    level: Annotated[
+        Level, typer.Option(help="Level the horizon by the upright lines.")
+    ] = ImportOptions.level,
+    pitch: Annotated[
+        float, typer.Option(metavar="DEGREES", help="The camera looked up by so much; undone.")
+    ] = ImportOptions.pitch_deg,
+    roll: Annotated[
+        float, typer.Option(metavar="DEGREES", help="It was tilted clockwise by so much; undone.")
+    ] = ImportOptions.roll_deg,
+    yaw: Annotated[
+        float, typer.Option(metavar="DEGREES", help="It was turned right by so much; undone.")
+    ] = ImportOptions.yaw_deg,
+    ipd: Annotated[
+        float, typer.Option(metavar="METRES", help="Between the eyes of a stereo photo.")
+    ] = ImportOptions.ipd,
+    place: Annotated[
+        Surroundings, typer.Option(help="For the prior; auto looks for sky.")
+    ] = ImportOptions.place,
     title: Annotated[
         str | None, typer.Option(help="Shown in lists; the photo's name by default.")
     ] = ImportOptions.title,
@@ -86,6 +147,20 @@ def command(
         pixel_limit=pixel_limit,
         scene=SceneOptions(head_box, method, sharpen),
         mesh=MeshOptions.chosen(preset, triangles, error),
+        projection=projection,
+        hfov_deg=hfov,
+        vfov_deg=vfov,
+        level=level,
+        pitch_deg=pitch,
+        roll_deg=roll,
+        yaw_deg=yaw,
+        depth_source=depth_source,
+        depth_model=depth_model,
+        ipd=ipd,
+        camera_height=camera_height,
+        invert_depth=invert_depth,
+        depth_scale=depth_scale,
+        place=place,
     )
     from depthfusion import studio
 

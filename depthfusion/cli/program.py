@@ -20,6 +20,7 @@ from depthfusion.cli.web import start_web_app
 COMMANDS = {
     "create": ("create", "Make a scene from words."),
     "import": ("import_photo", "Make a scene from a 360° photo and its depth."),
+    "recognise": ("recognise", "Say what a photo is and what import would assume about it."),
     "render": ("render", "Draw every frame of a camera file."),
     "stereo": ("stereo", "Draw a picture for two eyes."),
     "video": ("video", "Film a move through a scene."),

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
@@ -25,6 +26,8 @@ _INTEGER_MODES = {"L": 255, "I;16": 65535, "I;16B": 65535, "I;16L": 65535, "I;16
 _EIGHT_BITS = (
     "8 bits leave 256 steps of depth, which shows as terraces; 16 bits or float are better"
 )
+
+_JPEG = "JPEG blurs depth at its edges and adds blocks; PNG, EXR, NPY, TIFF and PFM keep it exact"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +47,12 @@ def decode_png(path: Path, pixel_limit: int) -> Decoded:
 def decode_tiff(path: Path, pixel_limit: int) -> Decoded:
     """Read a float, 16- or 8-bit TIFF with one channel."""
     return _decode_picture(path, pixel_limit, TiffImageFile)
+
+
+def decode_jpeg(path: Path, pixel_limit: int) -> Decoded:
+    """Read a grey JPEG, whose blocks smear depth where it jumps."""
+    decoded = _decode_picture(path, pixel_limit, JpegImageFile)
+    return Decoded(decoded.values, decoded.integer_max, (*decoded.notes, _JPEG))
 
 
 def decode_npy(path: Path, pixel_limit: int) -> Decoded:
@@ -164,10 +173,17 @@ def _grey(picture: Image.Image, path: Path) -> Decoded:
         return Decoded(np.asarray(picture, np.float64), 65535 if picture.format == "PNG" else None)
     if mode in ("RGB", "RGBA", "LA", "P"):
         rgb = np.asarray(picture.convert("RGB"))
-        if (rgb == rgb[..., :1]).all():
+        # JPEG's chroma leaves a grey level or two between the channels of a grey picture.
+        off = 3 if picture.format == "JPEG" else 0
+        if _is_grey(rgb, off):
             return Decoded(rgb[..., 0].astype(np.float32), 255, _eight_bit_note(255))
         raise InputError(f"{path} is a colour picture, not a depth map, which has one grey channel")
     raise InputError(f"{path} has pixels of type {mode}, which is no depth")
+
+
+def _is_grey(rgb: NDArray, tolerance: int) -> bool:
+    spread = rgb.max(axis=-1).astype(np.int16) - rgb.min(axis=-1)
+    return bool((spread <= tolerance).all())
 
 
 def _eight_bit_note(largest: int) -> tuple[str, ...]:

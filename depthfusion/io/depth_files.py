@@ -1,6 +1,7 @@
 """Depth files → arrays; what their numbers mean is told apart: distance, z or inverse depth.
 
-PNG, TIFF, OpenEXR, NPY and PFM are read. Anything that can carry code (.npz, .pt, pickles) is not.
+PNG, TIFF, OpenEXR, NPY, PFM and, with a warning, JPEG are read. Anything that can carry code
+(.npz, .pt, pickles) is not.
 """
 
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from depthfusion.io.atomic import StrPath
 from depthfusion.io.depth_decoders import (
     Decoded,
     decode_exr,
+    decode_jpeg,
     decode_npy,
     decode_pfm,
     decode_png,
@@ -22,10 +24,11 @@ from depthfusion.io.depth_decoders import (
 )
 from depthfusion.io.file_errors import regular_file
 from depthfusion.io.images import PIXEL_LIMIT
-from depthfusion.types import InputError
+from depthfusion.types import InputError, Scale
 from depthfusion.types.arrays import Bool, Float32
 
 DepthKind = Literal["distance", "inverse", "z"]
+DepthUnit = Literal["auto", "metric", "relative"]
 KINDS: tuple[DepthKind, ...] = ("distance", "inverse", "z")
 NOTHING_MEASURED = 1e9  # finite values from here on mean "none": Blender and Matterport write 1e10
 MILLIMETRE = 0.001
@@ -38,7 +41,10 @@ _DECODERS: dict[str, Callable[[Path, int], Decoded]] = {
     ".tif": decode_tiff,
     ".tiff": decode_tiff,
     ".pfm": decode_pfm,
+    ".jpg": decode_jpeg,
+    ".jpeg": decode_jpeg,
 }
+DEPTH_SUFFIXES = tuple(_DECODERS)
 _REFUSED = (".npz", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin", ".joblib")
 
 
@@ -53,12 +59,14 @@ class DepthFile:
     kind : "distance" along the ray, "z" along the optical axis, or "inverse".
     integer_max : the largest number that an integer file could hold (255, 65535), else `None`.
     notes : sentences for the person: what was assumed.
+    scale : "relative" where distances have no unit.
     """
 
     values: Float32
     kind: DepthKind
     integer_max: int | None = None
     notes: tuple[str, ...] = ()
+    scale: Scale = "metric"
 
     @property
     def missing(self) -> Bool:
@@ -72,15 +80,21 @@ def read_depth(
     *,
     metres_per_step: float | None = None,
     pixel_limit: int = PIXEL_LIMIT,
+    invert: bool = False,
+    unit: DepthUnit = "auto",
 ) -> DepthFile:
     """Read a depth map.
 
     Parameters
     ----------
-    path : .png or .tif (8 or 16 bits, or float), .exr (channel Z, Y, depth or R), .npy or .pfm.
+    path : .png or .tif (8 or 16 bits, or float), .exr (channel Z, Y, depth or R), .npy, .pfm or
+        .jpg.
     kind : what its numbers are.
     metres_per_step : of integer files of distance or z; 0.001 for 16 bits where absent.
     pixel_limit : largest width · height.
+    invert : the numbers run the other way: what is said to be nearest is farthest.
+    unit : "metric": metres, and inverse depth in 1/m, which then comes back as distance;
+        "relative": no unit; "auto" takes inverse depth as relative and the rest as metric.
 
     Returns
     -------
@@ -101,14 +115,41 @@ def read_depth(
             "save the depth map as .npy, .exr or 16-bit .png"
         )
     if suffix not in _DECODERS:
-        raise InputError(f"cannot read {path}: a depth map is .png, .exr, .npy, .tif or .pfm")
+        raise InputError(f"cannot read {path}: a depth map is .png, .exr, .npy, .tif, .pfm or .jpg")
     decoded = _DECODERS[suffix](regular_file(path), pixel_limit)
     notes = [f"{Path(path).name}: {note}" for note in decoded.notes]
+    if kind == "inverse" and unit == "metric":
+        decoded, kind = _reciprocal(decoded, metres_per_step, path), "distance"
+        metres_per_step = 1.0
     if kind == "inverse":
         values, more = _inverse(decoded, path)
+        scale: Scale = "relative"
     else:
         values, more = _measured(decoded, metres_per_step, path)
-    return DepthFile(values, kind, decoded.integer_max, (*notes, *more))
+        scale = "relative" if unit == "relative" else "metric"
+    if invert:
+        values = _turned_round(values, kind)
+        more = [*more, f"{Path(path).name}: its numbers were turned round, nearest to farthest"]
+    return DepthFile(values, kind, decoded.integer_max, (*notes, *more), scale)
+
+
+def _reciprocal(decoded: Decoded, step: float | None, path: StrPath) -> Decoded:
+    """Distance in metres from inverse depth in 1/m; 0 is sky."""
+    values = decoded.values * (1.0 if step is None else step)
+    if not np.isfinite(values).all() or (values < 0).any():
+        raise InputError(f"{path} must hold finite inverse depth of 0 or more, in 1/m")
+    distance = np.full(values.shape, np.inf)
+    np.divide(1, values, out=distance, where=values > 0)
+    return Decoded(distance, None, decoded.notes)
+
+
+def _turned_round(values: Float32, kind: DepthKind) -> Float32:
+    """Nearest and farthest change places; sky and what was not measured stay."""
+    if kind == "inverse":
+        return values.max() + values.min() - values
+    known = (values > 0) & np.isfinite(values)
+    ends = values[known].max() + values[known].min()
+    return np.where(known, ends - values, values).astype(np.float32)
 
 
 def _inverse(decoded: Decoded, path: StrPath) -> tuple[Float32, list[str]]:

@@ -1,5 +1,6 @@
 """Bring measured depth to the panorama's size, and fill what was not measured."""
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -9,9 +10,10 @@ from scipy import ndimage
 
 from depthfusion.geometry.equirectangular import latitudes, solid_angles
 from depthfusion.io.continuation import continue_smoothly
+from depthfusion.io.guided_upsampling import follow_colours
 from depthfusion.io.placement import Placement, place
 from depthfusion.types import InputError
-from depthfusion.types.arrays import Bool, Float32
+from depthfusion.types.arrays import Bool, Float32, UInt8
 
 ASPECT_TOLERANCE = 0.01
 EDGE_RATIO = 1.1  # neighbours farther apart than this belong to different things
@@ -20,7 +22,12 @@ OPEN_AIR = 30.0  # metres that measurements reach where there is sky
 
 
 def fit_depth(
-    values: NDArray, height: int, width: int, *, placement: Placement | None = None
+    values: NDArray,
+    height: int,
+    width: int,
+    *,
+    placement: Placement | None = None,
+    guide: UInt8 | None = None,
 ) -> tuple[Float32, str | None]:
     """Bring a depth map to the panorama's size without inventing depths between near and far.
 
@@ -32,7 +39,9 @@ def fit_depth(
     values : float32 [h, w], distance, ≥ 0; 0 (not measured) and +inf (sky) stay what they are.
     height, width : wanted size.
     placement : where the photo of the same view was laid (`PanoramaPhoto.placement`); the depth map
-        must have the photo's aspect. Outside it the result is 0.
+        must have the photo's aspect, or be 2:1 for the whole sphere. Outside it the result is 0.
+    guide : uint8 [height, width, 3], the photo: where a smaller depth map jumps, each pixel takes
+        the surface whose colours are its own.
 
     Returns
     -------
@@ -45,7 +54,12 @@ def fit_depth(
     """
     rows, columns = values.shape
     photo = placement or Placement(height, width)
-    if abs(columns / rows / (photo.width / photo.height) - 1) > ASPECT_TOLERANCE:
+    fits = abs(columns / rows / (photo.width / photo.height) - 1) <= ASPECT_TOLERANCE
+    if not fits and columns == 2 * rows:
+        whole = replace(Placement(rows, columns), turn=photo.turn)
+        values, note = fit_depth(values, height, width, placement=whole, guide=guide)
+        return values, note or "the depth map was taken for the whole sphere"
+    if not fits:
         raise InputError(
             f"the depth map is {columns}×{rows} and the photo {photo.width}×{photo.height}: their "
             "shapes differ, so they don't show the same view; bring a depth map of the same shape"
@@ -56,7 +70,10 @@ def fit_depth(
     if (rows, columns) == (height, width):
         return values.astype(np.float32), None
     note = f"the depth map was resampled from {columns}×{rows} to {width}×{height}"
-    return _resampled(values.astype(np.float32), height, width), note
+    result, broken = _resampled(values.astype(np.float32), height, width)
+    if guide is not None and rows < height:
+        follow_colours(result, broken, values.astype(np.float32), guide)
+    return result, note
 
 
 def fill_missing(distance: NDArray, missing: ArrayLike) -> Float32:
@@ -148,8 +165,11 @@ def _labelled(mask: Bool) -> NDArray:
     return joined[labels]
 
 
-def _resampled(values: Float32, height: int, width: int) -> Float32:
-    """Average in inverse distance within surfaces, nearest pixel elsewhere; columns wrap."""
+def _resampled(values: Float32, height: int, width: int) -> tuple[Float32, Bool]:
+    """Average in inverse distance within surfaces, nearest pixel elsewhere; columns wrap.
+
+    Where the nearest pixel was taken is the second result.
+    """
     usable = (values > 0) & np.isfinite(values)
     inverse = np.divide(1, values, out=np.zeros_like(values), where=usable)
     shrink = max(values.shape[0] / height, values.shape[1] / width, 1)
@@ -158,7 +178,7 @@ def _resampled(values: Float32, height: int, width: int) -> Float32:
     mean = _linear(inverse, height, width)
     within = ~_nearest(broken, height, width) & (mean > 0)
     smooth = np.divide(1, mean, out=np.ones_like(mean), where=within)
-    return np.where(within, smooth, _nearest(values, height, width))
+    return np.where(within, smooth, _nearest(values, height, width)), ~within
 
 
 def _edges(inverse: Float32) -> Bool:

@@ -170,7 +170,7 @@ def camera_from_world(placement: Placement) -> Float64:
     """Rotation [3, 3] that undoes the placement's turn."""
     yaw, pitch, roll = placement.turn
     rolled = np.eye(3)
-    rolled[:2, :2] = [[math.cos(roll), -math.sin(roll)], [math.sin(roll), math.cos(roll)]]
+    rolled[:2, :2] = [[math.cos(roll), math.sin(roll)], [-math.sin(roll), math.cos(roll)]]
     return (yaw_pitch(yaw, pitch).rotation @ rolled).T
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     )
     from depthfusion.studio.outcome import Outcome
     from depthfusion.studio.pairing import stereo
+    from depthfusion.studio.recognising import Question, Recognised, recognise
     from depthfusion.studio.rendering import render
     from depthfusion.studio.reshaping import Reshape, reshape
     from depthfusion.studio.shelving import (
@@ -69,6 +70,7 @@ _HOME = {
         "CreateOptions", "ExportOptions", "ImportOptions", "RenderOptions", "VideoOptions",
     ),
     "depthfusion.studio.outcome": ("Outcome",),
+    "depthfusion.studio.recognising": ("Question", "Recognised", "recognise"),
     "depthfusion.studio.rendering": ("render",),
     "depthfusion.studio.reshaping": ("Reshape", "reshape"),
     "depthfusion.studio.shelving": (
@@ -93,6 +95,8 @@ __all__ = [
     "Inspection",
     "MeshOptions",
     "Outcome",
+    "Question",
+    "Recognised",
     "RenderOptions",
     "Reshape",
     "SceneEntry",
@@ -114,6 +118,7 @@ __all__ = [
     "overall",
     "recover_scene",
     "rename_scene",
+    "recognise",
     "render",
     "reshape",
     "sample_scenes",

@@ -1,19 +1,22 @@
 """A photo and a depth file of the same view, as one panorama with distance."""
 
-from pathlib import Path
-
 import numpy as np
 
 from depthfusion.geometry.depth import DepthMapping, distance_from_inverse
-from depthfusion.geometry.equirectangular import directions
+from depthfusion.io.depth_checks import edges_coincide, looks_inverted
 from depthfusion.io.depth_files import DepthFile
 from depthfusion.io.depth_fitting import fill_missing, fit_depth, split_missing
 from depthfusion.io.images import PanoramaPhoto
-from depthfusion.io.placement import Placement, source_pixels
-from depthfusion.studio.options import Missing
+from depthfusion.io.placement import Placement, axis_cosines
+from depthfusion.studio.import_options import Missing
 from depthfusion.studio.reach import Reach
 from depthfusion.types import InputError, RGBDPanorama, Scale
 from depthfusion.types.arrays import Bool, Float32
+
+STRANGERS_NOTE = (
+    "the photo's edges don't lie where the depth jumps; do the two belong together, and is neither "
+    "turned or mirrored?"
+)
 
 
 def join(
@@ -21,9 +24,9 @@ def join(
 ) -> tuple[RGBDPanorama, list[str]]:
     """Give every pixel of a photo its distance.
 
-    Depth along an optical axis ("z") has a meaning only where there is one axis: in an ordinary
-    photo that was laid on the sphere. Converters that write the z of each cube face into a panorama
-    exist, but nothing in the file says where the faces lie, so it is refused rather than guessed.
+    Depth along an optical axis ("z") has a meaning only where there is one: in an ordinary photo
+    that was laid on the sphere, and in a cube map's faces. A panorama that was put together from z
+    says nowhere where its faces lie, so it is refused rather than guessed.
 
     Parameters
     ----------
@@ -41,29 +44,39 @@ def join(
         The shapes don't fit each other, or "z" was given for a panorama.
     """
     placement = photo.placement
-    if depth.kind == "z" and placement.projection != "perspective":
+    if depth.kind == "z" and not placement.has_axis:
         raise InputError(
             "depth kind z is along one optical axis, and a 360° panorama has none; bring distances "
             "along the ray (--depth-kind distance), or inverse depth (--depth-kind inverse)"
         )
     height, width = photo.rgb.shape[:2]
-    values, fitted = fit_depth(depth.values, height, width, placement=placement)
+    values, fitted = fit_depth(depth.values, height, width, placement=placement, guide=photo.rgb)
     notes = [*photo.notes, *depth.notes, *([fitted] if fitted else [])]
     if depth.kind == "inverse":
-        distance, scale, said = _from_inverse(values, placement, reach)
+        distance, scale, said = _from_inverse(values, _outside(photo, depth), reach)
     else:
         if depth.kind == "z":
-            values = _along_rays(values)
-        distance, scale, said = _from_measured(values, reach, missing)
-    return RGBDPanorama(photo.rgb, distance, scale), [*notes, *said]
+            values = _along_rays(values, placement)
+        distance, scale, said = _from_measured(values, reach, missing, depth.scale)
+    if not edges_coincide(photo.rgb, distance):
+        said.append(STRANGERS_NOTE)
+    return RGBDPanorama(photo.rgb, distance, scale), [*notes, *said, *inversion_notes(depth)]
 
 
-def _from_inverse(
-    values: Float32, placement: Placement, reach: Reach
-) -> tuple[Float32, Scale, list[str]]:
+def inversion_notes(depth: DepthFile) -> list[str]:
+    """Say so where a depth file's numbers seem to run the other way."""
+    if not looks_inverted(depth.values, larger_is_nearer=depth.kind == "inverse"):
+        return []
+    return [
+        f"the depth looks turned round: taken as {depth.kind}, the ground below is farther away "
+        "than what stands at eye height; if so, say --invert-depth"
+        + (", or --depth-kind inverse" if depth.kind == "distance" else "")
+    ]
+
+
+def _from_inverse(values: Float32, outside: Bool, reach: Reach) -> tuple[Float32, Scale, list[str]]:
     near, far = reach.mapping_ends()
     distance = distance_from_inverse(values, DepthMapping("inverse", near=near, far=far))
-    outside = _outside(placement, values.shape)
     if reach.given:
         return fill_missing(distance, outside), "metric", []
     note = (
@@ -73,22 +86,23 @@ def _from_inverse(
     return fill_missing(distance, outside), "relative", [note]
 
 
-def _outside(placement: Placement, shape: tuple[int, ...]) -> Bool:
-    """Where the photo does not reach."""
-    if placement.whole:
-        return np.zeros(shape, bool)
-    _, _, known = source_pixels(placement, *shape)
-    return ~known
+def _outside(photo: PanoramaPhoto, depth: DepthFile) -> Bool:
+    """Where neither the photo nor its depth reaches."""
+    rows, columns = depth.values.shape
+    placed = photo.placement.width * rows != photo.placement.height * columns
+    if photo.known is None or (placed and columns == 2 * rows):
+        return np.zeros(photo.rgb.shape[:2], bool)
+    return ~photo.known
 
 
-def _along_rays(z_depth: Float32) -> Float32:
-    """Distance from depth along the forward axis; 0 stays 0, and so does what is not ahead."""
-    ahead = -directions(*z_depth.shape)[..., 2]
+def _along_rays(z_depth: Float32, placement: Placement) -> Float32:
+    """Distance from depth along the optical axis; 0 stays 0, and so does what is not ahead."""
+    ahead = axis_cosines(placement, *z_depth.shape)
     return np.divide(z_depth, ahead, out=np.zeros_like(z_depth), where=(z_depth > 0) & (ahead > 0))
 
 
 def _from_measured(
-    values: Float32, reach: Reach, missing: Missing
+    values: Float32, reach: Reach, missing: Missing, scale: Scale
 ) -> tuple[Float32, Scale, list[str]]:
     distance, said = split_missing(values, values == 0, missing)
     notes = [said] if said else []
@@ -98,13 +112,4 @@ def _from_measured(
     if beyond.any():
         distance = np.where(beyond, np.clip(distance, low, high), distance).astype(np.float32)
         notes.append(f"{beyond.mean():.2%} of the pixels were brought into near … far")
-    return distance, "metric", notes
-
-
-def depth_needed(photo: Path) -> InputError:
-    """Say that depth is not estimated in this version, and what to bring."""
-    return InputError(
-        f"{photo} needs a depth file in this version: add --depth FILE with --depth-kind distance "
-        "(metres along the ray), inverse (0 to 1, 1 nearest) or z (metres along the optical axis, "
-        "for an ordinary photo with --fit)"
-    )
+    return distance, scale, notes
