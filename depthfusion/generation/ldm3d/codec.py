@@ -44,13 +44,13 @@ def unpack(image: NDArray[np.floating]) -> tuple[Float32, Float32]:
     rgb : float32 [N, H, W, 3], 0 to 1.
     inverse : float32 [N, H, W], 0 to 1.
     """
-    unit = np.clip(np.asarray(image, np.float32) / 2 + 0.5, 0, 1)
-    rgb = np.ascontiguousarray(np.moveaxis(unit[:, :3], 1, -1))
+    unit: Float32 = np.clip(np.asarray(image, np.float32) / 2 + 0.5, 0, 1)
+    rgb = np.ascontiguousarray(np.moveaxis(unit[:, :3], 1, -1), np.float32)
     if unit.shape[1] == 4:
-        return rgb, np.ascontiguousarray(unit[:, 3])
+        return rgb, np.ascontiguousarray(unit[:, 3], np.float32)
     high, low = np.moveaxis(255 * unit[:, 4:].astype(np.float64), 1, 0)
     inverse = np.minimum((256 * high + low) / WORD, 1)
-    return rgb, inverse.astype(np.float32)
+    return rgb, np.asarray(inverse, np.float32)
 
 
 def as_bytes(rgb: Float32) -> UInt8:

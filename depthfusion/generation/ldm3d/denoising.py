@@ -7,10 +7,9 @@ from typing import Any
 from torch import Tensor
 
 from depthfusion.generation.ldm3d.scheduling import step_options
-from depthfusion.types import Progress
 
-Predict = Callable[[Tensor, Any, int], Tensor]  # scaled latents, timestep, step → noise
-Watch = Callable[[Tensor, int], None]  # the guess of the clean latents, steps done
+Predict = Callable[[Tensor, Any, int], Tensor]  # scaled latents, timestep, step → UNet's answer
+Watch = Callable[[Tensor, Tensor, Any, int], None]  # the same, the answer, and the steps done
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +35,7 @@ def walk(
     scheduler: Any,
     generators: list[Any],
     *,
-    stage: str,
-    progress: Progress,
-    watch: Watch | None = None,
+    watch: Watch,
     kept: Kept | None = None,
 ) -> Tensor:
     """Denoise `latents` along `timesteps`.
@@ -46,25 +43,20 @@ def walk(
     Parameters
     ----------
     latents : [N, 4, h, w], at the noise level of the first timestep.
-    predict : gives the noise in the latents.
+    predict : the network; it may raise `Cancelled`, and nothing is left half-done.
     generators : one for each picture, for schedulers that draw noise on the way.
-    stage : what `progress` is told; it is called before each step and may raise `Cancelled`.
-    watch : told the guess of the clean latents after each step.
+    watch : told what each step saw.
+    kept : what stays as it is.
     """
     options = step_options(scheduler, generators)
-    count = len(timesteps)
     for step, timestep in enumerate(timesteps):
-        progress(stage, step / count)
         scaled = scheduler.scale_model_input(latents, timestep)
-        noise = predict(scaled, timestep, step)
-        latents = scheduler.step(noise, timestep, latents, return_dict=False, **options)[0]
+        answer = predict(scaled, timestep, step)
+        latents = scheduler.step(answer, timestep, latents, return_dict=False, **options)[0]
         if kept is not None:
-            latents = kept.region * latents + (1 - kept.region) * _at_level(
-                kept, scheduler, timesteps, step + 1
-            )
-        if watch is not None:
-            watch(latents, step + 1)
-    progress(stage, 1.0)
+            same = _at_level(kept, scheduler, timesteps, step + 1)
+            latents = kept.region * latents + (1 - kept.region) * same
+        watch(scaled, answer, timestep, step + 1)
     return latents
 
 

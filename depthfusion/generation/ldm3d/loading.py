@@ -34,7 +34,7 @@ def check_folder(folder: Path) -> None:
                 f"{folder / name} holds pickled weights ({pickled[0]}), which can run code and are "
                 "never loaded; get the model's safetensors files."
                 if pickled
-                else f"{folder / name} lacks its weights (a .safetensors file); get the model again."
+                else f"{folder / name} lacks its weights (.safetensors); get the model again."
             )
 
 
@@ -75,8 +75,8 @@ def load_parts(folder: Path, dtype: Any) -> dict[str, Any]:
     channels = parts["vae"].config.out_channels
     if channels not in (4, 6):
         raise InputError(
-            f"{folder} is no LDM3D model: its VAE gives {channels} channels, not 4 or 6 (colour and "
-            "depth)."
+            f"{folder} is no LDM3D model: its VAE gives {channels} channels, not 4 or 6 (colour "
+            "and depth)."
         )
     return parts
 
