@@ -6,7 +6,7 @@ from math import pi, tan
 import numpy as np
 
 from depthfusion.geometry.cameras import Perspective
-from depthfusion.geometry.equirectangular import pixel_from_direction
+from depthfusion.geometry.equirectangular import direction_from_pixel, pixel_from_direction
 from depthfusion.geometry.poses import yaw_pitch
 from depthfusion.io.archives import ArchiveWriter
 from depthfusion.io.atomic import replacing
@@ -110,7 +110,7 @@ def dataset_views(head_box: float) -> list[DataSetView]:
 
 
 def sparse_points(panorama: RGBDPanorama, count: int = POINTS) -> tuple[Float32, UInt8]:
-    """Points spread evenly over the sphere where the panorama knows a distance.
+    """Pixels spread evenly over the sphere, where the panorama knows a distance.
 
     Returns
     -------
@@ -122,12 +122,14 @@ def sparse_points(panorama: RGBDPanorama, count: int = POINTS) -> tuple[Float32,
     flat = np.sqrt(1 - up * up)
     rays = np.stack([flat * np.sin(turn), up, -flat * np.cos(turn)], axis=-1)
     height, width = panorama.distance.shape
-    pixels = np.rint(pixel_from_direction(rays, height, width)).astype(int)
-    columns, rows = pixels[:, 0] % width, np.clip(pixels[:, 1], 0, height - 1)
+    nearest = np.rint(pixel_from_direction(rays, height, width)).astype(int)
+    rows, columns = np.clip(nearest[:, 1], 0, height - 1), nearest[:, 0] % width
+    rows, columns = np.divmod(np.unique(rows * width + columns), width)
     distance = panorama.distance[rows, columns]
-    known = np.isfinite(distance)
-    points = (rays * np.where(known, distance, 0)[:, None])[known].astype(np.float32)
-    return points, panorama.rgb[rows, columns][known]
+    rows, columns = rows[np.isfinite(distance)], columns[np.isfinite(distance)]
+    ahead = direction_from_pixel(columns, rows, height, width)
+    points = ahead * panorama.distance[rows, columns][:, None]
+    return points.astype(np.float32), panorama.rgb[rows, columns]
 
 
 def _camera(panorama_width: int) -> Perspective:
