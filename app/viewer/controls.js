@@ -12,13 +12,14 @@ export class Controls {
   /** @param {Record<string, () => void>} actions by the name in `data-do`; `see(way)` for `data-see`. */
   constructor(actions, page = document) {
     this.#page = page;
-    this.#actions = { ...actions, help: () => this.#help() };
+    this.#actions = { ...actions, help: () => this.#help(), ways: () => this.#unfold() };
     for (const button of page.querySelectorAll('[data-do]')) {
       button.addEventListener('click', () => this.#actions[button.dataset.do]());
     }
     for (const button of this.#ways) button.addEventListener('click', () => this.see(button.dataset.see));
     for (const button of page.querySelectorAll('[data-key]')) label(button);
     page.addEventListener('keydown', (event) => this.#key(event));
+    page.addEventListener('pointerdown', (event) => event.target.closest('#ways, #ways-open') || this.#unfold(false));
     for (const type of ['pointermove', 'pointerdown', 'keydown', 'focusin'])
       page.addEventListener(type, () => this.wake());
     this.wake();
@@ -33,8 +34,16 @@ export class Controls {
       const chosen = button.dataset.see === way;
       button.setAttribute('aria-checked', chosen);
       button.tabIndex = chosen ? 0 : -1;
+      if (chosen) this.#page.getElementById('ways-open').textContent = button.textContent;
     }
+    this.#unfold(false);
     this.#actions.see(way);
+  }
+
+  /** Where there is no room for all ways of seeing, they unfold above the bar. */
+  #unfold(open = !this.#page.body.classList.contains('unfolded')) {
+    this.#page.body.classList.toggle('unfolded', open);
+    this.#page.getElementById('ways-open').setAttribute('aria-expanded', open);
   }
 
   press(name, on) {
@@ -68,15 +77,15 @@ export class Controls {
 
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !this.#page.body.classList.contains('open')) return;
+    if (event.target.closest?.('input, select') || (this.#page.querySelector('dialog[open]') && event.key !== '?')) return;
+    if (event.key === 'Escape') this.#unfold(false);
     if (event.target.getAttribute?.('role') === 'radio' && event.code.startsWith('Arrow')) {
       this.#step(['ArrowRight', 'ArrowDown'].includes(event.code) ? 1 : -1);
       event.preventDefault();
       return;
     }
-    const button = [...this.#page.querySelectorAll('[data-key]')].find(
-      (b) => b.dataset.key === event.key.toUpperCase(),
-    );
-    if (!button || (this.#page.getElementById('help').open && event.key !== '?')) return;
+    const button = this.#page.querySelector(`[data-key="${CSS.escape(event.key.toUpperCase())}"]`);
+    if (!button || button.hidden) return;
     event.preventDefault();
     button.click();
   }

@@ -1,61 +1,62 @@
-/** The scene's meshes, drawn in the right order and in three ways: colour, depth, mesh. */
+/** The scene's layers on the stage: cut into sectors, and drawn in the order that spares most work. */
 
-import {
-  DoubleSide,
-  Group,
-  GLTFLoader,
-  LinearMipmapLinearFilter,
-  Mesh,
-  MeshBasicMaterial,
-  Quaternion,
-  ShaderMaterial,
-  Vector3,
-} from 'three';
+import { BufferAttribute, Group, LinearFilter, LinearMipmapLinearFilter, Mesh, NoColorSpace, Quaternion, Vector3 } from 'three';
+import { sortByAlpha } from 'viewer/coverage.js';
+import { materials } from 'viewer/paint.js';
 import { cutIntoSectors, keepInView } from 'viewer/sectors.js';
-import { SceneError } from 'viewer/source.js';
 
-/** Alpha from `WHOLE` on is solid; below `FAINTEST` it is nothing at all. */
-const WHOLE = 0.98;
-const FAINTEST = 0.004;
-
-/** Read a GLB's layers, far to near as the file has them: the order in which they are drawn. */
-export async function readLayers(bytes) {
-  let gltf;
-  try {
-    gltf = await new GLTFLoader().parseAsync(bytes, '');
-  } catch {
-    throw new SceneError('scene.glb is damaged: it could not be read.');
-  }
-  const meshes = [];
-  gltf.scene.traverse((node) => node.isMesh && meshes.push(node));
-  if (!meshes.length) throw new SceneError('scene.glb holds no picture.');
-  return { root: gltf.scene, meshes };
-}
+/** Radii that `outline` gives, all the way round. */
+const SPOKES = 96;
+/** Pixels round a panorama of which a view on a screen shows less than it has room for. */
+const HARDLY_SHRUNK = 2048;
+const EYE_HEIGHT = 0.22; // tangent of the elevation up to which things count as around one
 
 export class Layers {
-  /** @param {number} anisotropy samples along a slanted texture, 1 or more. */
-  constructor({ root, meshes }, { near, far }, anisotropy) {
-    const { nearest, farthest } = reach(meshes);
+  #parts;
+
+  /**
+   * @param {import('viewer/reading.js').Sheet[]} sheets far to near.
+   * @param {{near?: number, far?: number}} info distances of what the photo shows.
+   * @param {{anisotropy: number, plain: boolean}} sampling samples along a slanted texture, 1 or more; `plain`
+   *   spares a processor in the place of a card the smaller copies of pictures that are hardly ever shrunk.
+   */
+  constructor(sheets, { near, far }, { anisotropy, plain }) {
+    const { nearest, farthest } = reach(sheets);
     this.near = near ?? nearest;
     this.far = far ?? farthest;
     this.extent = farthest;
     this.root = new Group();
-    root.updateMatrixWorld(true);
-    this.layers = meshes.map((mesh, order) => {
-      const sectors = cutIntoSectors(mesh.geometry.applyMatrix4(mesh.matrixWorld));
-      const ways = materials(mesh.material, this.near, this.far, anisotropy);
-      for (const sector of sectors) {
-        if (ways.rim) sector.mesh.add(rimOf(sector.mesh, ways.rim, order));
-        this.root.add(sector.mesh);
-      }
-      return { sectors, ways };
-    });
+    this.textures = [...new Set(sheets.map(({ map }) => map).filter(Boolean))];
+    for (const map of this.textures) {
+      map.anisotropy = anisotropy;
+      map.generateMipmaps = !(plain && map.image.width <= HARDLY_SHRUNK);
+      map.minFilter = map.generateMipmaps ? LinearMipmapLinearFilter : LinearFilter;
+      map.colorSpace = NoColorSpace; // shown as it is, see paint.js
+    }
+    this.#parts = sheets.flatMap((sheet, order) => this.#placed(sheet, order, sheets.length));
+    this.outline = outline(sheets);
     this.show('colour');
   }
 
-  /** @param {'colour' | 'depth' | 'mesh'} way */
+  /** A layer's solid part and its rim. What is solid goes near to far, rims far to near over it. */
+  #placed(sheet, order, count) {
+    const attributes = { place: new BufferAttribute(sheet.place, 3), uv: new BufferAttribute(sheet.uv, 2) };
+    const ways = materials(sheet, [this.near, this.far]);
+    const near = count - order;
+    return Object.entries(sortByAlpha(sheet)).map(([sort, corners]) => {
+      const sectors = cutIntoSectors(attributes, corners);
+      for (const { mesh } of sectors) {
+        mesh.renderOrder = sort === 'solid' ? near : count + near;
+        if (sort === 'rim' && ways.rim) mesh.add(rimOf(mesh, ways.rim, 2 * count + order));
+        this.root.add(mesh);
+      }
+      return { sectors, ways: { ...ways, colour: sort === 'solid' ? ways.solid : ways.edge } };
+    });
+  }
+
+  /** @param {'colour' | 'depth' | 'mesh' | 'numbers'} way */
   show(way) {
-    for (const { sectors, ways } of this.layers) {
+    for (const { sectors, ways } of this.#parts) {
       for (const { mesh } of sectors) {
         mesh.material = ways[way];
         for (const rim of mesh.children) rim.visible = way === 'colour';
@@ -65,21 +66,31 @@ export class Layers {
 
   /** Leave out what a camera cannot see; its matrices are up to date. */
   keepInView(camera) {
-    const { elements } = camera.projectionMatrix;
-    const halves = [Math.atan(1 / elements[0]), Math.atan(1 / elements[5])];
+    const { elements: e } = camera.projectionMatrix;
+    const halves = [Math.atan((1 + Math.abs(e[8])) / e[0]), Math.atan((1 + Math.abs(e[9])) / e[5])];
     this.keepWithin(halves, camera.getWorldQuaternion(turned), camera.getWorldPosition(place).length());
   }
 
   /** As `keepInView`, for half angles, an orientation and an offset from the origin. */
   keepWithin(halves, orientation, offset) {
-    for (const { sectors } of this.layers) keepInView(sectors, halves, orientation, offset);
+    for (const { sectors } of this.#parts) keepInView(sectors, halves, orientation, offset);
+  }
+
+  dispose() {
+    for (const map of this.textures) {
+      map.dispose();
+      map.image?.close?.();
+    }
+    for (const { sectors, ways } of this.#parts) {
+      for (const { mesh } of sectors) mesh.geometry.dispose();
+      for (const material of Object.values(ways)) material && material.dispose();
+    }
   }
 }
 
 const turned = new Quaternion();
 const place = new Vector3();
 
-/** The soft edge of a part, drawn over what is solid; far layers first, so that they mix in order. */
 function rimOf(solid, material, order) {
   const rim = new Mesh(solid.geometry, material);
   rim.renderOrder = order;
@@ -87,40 +98,12 @@ function rimOf(solid, material, order) {
   return rim;
 }
 
-/**
- * A layer's materials. One that is blended is drawn twice: what is solid as if it were opaque, in any
- * order, and then its rim, which hides nothing. So a rim never cuts a hole into what lies behind it.
- */
-function materials({ map, transparent, alphaTest }, near, far, anisotropy) {
-  if (map) {
-    map.anisotropy = anisotropy;
-    map.minFilter = LinearMipmapLinearFilter;
-  }
-  const cut = transparent ? WHOLE : alphaTest;
-  const plain = { map, side: DoubleSide, toneMapped: false };
-  return {
-    colour: new MeshBasicMaterial({ ...plain, alphaTest: cut }),
-    depth: depthMaterial(map, transparent ? 0.5 : alphaTest, near, far),
-    mesh: new MeshBasicMaterial({ ...plain, alphaTest: transparent ? 0.5 : alphaTest, wireframe: true }),
-    rim:
-      transparent &&
-      new MeshBasicMaterial({
-        ...plain,
-        alphaTest: FAINTEST,
-        transparent: true,
-        depthWrite: false,
-        forceSinglePass: true,
-      }),
-  };
-}
-
 /** Distances from the origin of the nearest and the farthest vertex. */
-function reach(meshes) {
+function reach(sheets) {
   let [nearest, farthest] = [Infinity, 0];
-  for (const { geometry } of meshes) {
-    const { array } = geometry.attributes.position;
-    for (let i = 0; i < array.length; i += 3) {
-      const square = array[i] ** 2 + array[i + 1] ** 2 + array[i + 2] ** 2;
+  for (const { place: at } of sheets) {
+    for (let i = 0; i < at.length; i += 3) {
+      const square = at[i] ** 2 + at[i + 1] ** 2 + at[i + 2] ** 2;
       if (square < nearest) nearest = square;
       if (square > farthest) farthest = square;
     }
@@ -128,31 +111,16 @@ function reach(meshes) {
   return { nearest: Math.sqrt(nearest), farthest: Math.sqrt(farthest) };
 }
 
-/** Near is light, far is dark, evenly in inverse distance: the ramp is inferno's, as a polynomial. */
-function depthMaterial(map, cut, near, far) {
-  return new ShaderMaterial({
-    side: DoubleSide,
-    toneMapped: false,
-    uniforms: { map: { value: map }, inverse: { value: [1 / near, 1 / far] }, cut: { value: cut } },
-    vertexShader: `
-      varying vec2 at; varying vec3 place;
-      void main() {
-        at = uv; place = (modelMatrix * vec4(position, 1.0)).xyz;
-        gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
-      }`,
-    fragmentShader: `
-      uniform sampler2D map; uniform vec2 inverse; uniform float cut;
-      varying vec2 at; varying vec3 place;
-      vec3 inferno(float t) {
-        return vec3(0.000219, 0.001651, -0.019481)
-          + t * (vec3(0.106513, 0.563956, 3.932712) + t * (vec3(11.602493, -3.972854, -15.942394)
-          + t * (vec3(-41.703996, 17.436399, 44.354146) + t * (vec3(77.162936, -33.402359, -81.807309)
-          + t * (vec3(-71.319428, 32.626064, 73.209520) + t * vec3(25.131126, -12.242669, -23.070325))))));
-      }
-      void main() {
-        if (texture2D(map, at).a < cut) discard;
-        float t = clamp((1.0 / length(place) - inverse.y) / (inverse.x - inverse.y), 0.0, 1.0);
-        gl_FragColor = vec4(clamp(inferno(0.06 + 0.92 * t), 0.0, 1.0), 1.0);
-      }`,
-  });
+/** How far things are at eye height: one radius for each of `SPOKES` directions, from −Z to the right. */
+function outline(sheets) {
+  const radii = new Float32Array(SPOKES).fill(Infinity);
+  for (const { place: at } of sheets) {
+    for (let i = 0; i < at.length; i += 3) {
+      const flat = Math.sqrt(at[i] ** 2 + at[i + 2] ** 2);
+      if (Math.abs(at[i + 1]) > EYE_HEIGHT * flat) continue;
+      const spoke = Math.floor((Math.atan2(at[i], -at[i + 2]) / (2 * Math.PI) + 1) * SPOKES) % SPOKES;
+      if (flat < radii[spoke]) radii[spoke] = flat;
+    }
+  }
+  return radii;
 }

@@ -23,12 +23,28 @@ export class Cover {
 
   /** @param {number} share 0 to 1; below 0 where it is not known. */
   progress(text, share) {
+    if (this.#page.body.classList.contains('open')) return this.#finer(text, share);
     this.#at('cover-text').textContent = text;
     const bar = this.#at('bar');
     bar.classList.toggle('unknown', share < 0);
     bar.style.setProperty('--share', Math.max(share, 0));
     if (share < 0) bar.removeAttribute('aria-valuenow');
     else bar.setAttribute('aria-valuenow', Math.round(share * 100));
+    return undefined;
+  }
+
+  /** How far the finer picture is, while a coarse one is shown already. */
+  #finer(text, share) {
+    const line = this.#at('finer');
+    line.classList.add('shown');
+    line.querySelector('span').textContent = `Sharpening · ${text}`;
+    line.style.setProperty('--share', Math.max(share, 0));
+  }
+
+  /** Nothing more will come. */
+  done() {
+    this.#at('finer').classList.remove('shown');
+    this.#page.body.classList.add('whole');
   }
 
   lift() {
@@ -37,6 +53,8 @@ export class Cover {
   }
 
   fail(sentence) {
+    this.#at('finer').classList.remove('shown');
+    this.#page.body.classList.remove('open');
     this.#page.body.classList.add('failed');
     this.#at('cover-text').textContent = sentence;
     this.#at('bar').hidden = true;

@@ -68,7 +68,7 @@ export class Look {
 
   #key(event) {
     const elsewhere = event.target.closest?.(
-      event.code.startsWith('Arrow') ? 'dialog, [role=radiogroup]' : 'dialog',
+      event.code.startsWith('Arrow') ? 'dialog, input, select, [role=radiogroup]' : 'dialog, input, select',
     );
     if (!(event.code in AXES) || elsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();

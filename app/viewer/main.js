@@ -1,17 +1,13 @@
-/** Opens the scene, and joins what the other files do. */
+/** Opens the scene: a thumbnail, then a low level of it, then all of it. */
 
-import { Compass } from 'viewer/compass.js';
-import { Controls } from 'viewer/controls.js';
-import { Layers, readLayers } from 'viewer/layers.js';
+import { furnish } from 'viewer/furnishing.js';
+import { Layers } from 'viewer/layers.js';
 import { Cover, amounts } from 'viewer/loading.js';
-import { Look } from 'viewer/look.js';
+import { readLayers } from 'viewer/reading.js';
 import { SceneError, findSource } from 'viewer/source.js';
 import { Stage } from 'viewer/stage.js';
 import { View } from 'viewer/view.js';
-import { Headset, whyNoVR } from 'viewer/xr.js';
-
-const TURN = 0.12; // radians a second, for those who let it turn by itself
-const at = (id) => document.getElementById(id);
+import { viewIn } from 'viewer/link.js';
 
 async function open(cover) {
   const source = findSource();
@@ -20,100 +16,46 @@ async function open(cover) {
     (address) => cover.thumbnail(address),
     () => {},
   );
-  const scene = { view: new View({}), look: null, layers: null };
-  const stage = new Stage(at('stage'), (seconds) => advance(scene, stage, seconds));
-  const [info, bytes] = await Promise.all([
-    source.info(),
-    source.glb((loaded, total) => cover.progress(amounts(loaded, total), total ? loaded / total : -1)),
-  ]);
+  const low = source.low().catch(() => null);
+  const whole = source.glb((loaded, total) => cover.progress(amounts(loaded, total), total ? loaded / total : -1));
+  whole.catch(() => {}); // told below, where it is waited for
+  const info = await source.info();
+  const scene = { info, source, view: viewOf(info), tick: () => false };
+  const stage = new Stage(document.getElementById('stage'), (seconds) => scene.tick(seconds));
+  const opened = { stage, view: scene.view, scene };
+  await show(opened, await low, cover).catch(() => {}); // it only bridges the time
+  const bytes = await whole;
   cover.progress('Unfolding the layers', -1);
-  caption(info);
-  scene.layers = new Layers(await readLayers(bytes), info, stage.anisotropy);
-  stage.set(scene.layers);
-  scene.view = new View({
+  await show(opened, bytes, cover);
+  cover.done();
+  performance.mark('full');
+  return Object.assign(opened, { layers: stage.layers });
+}
+
+/** Put a GLB on the stage; the first one brings the page to life. */
+async function show(opened, bytes, cover) {
+  if (!bytes) return;
+  const { stage, view, scene } = opened;
+  const layers = new Layers(await readLayers(bytes), scene.info, stage.sampling);
+  await stage.upload(layers, (share) => cover.progress('Unfolding the layers', share));
+  stage.set(layers);
+  if (!scene.room) scene.room = await furnish(stage, view, scene);
+  scene.room.renew(layers);
+  scene.tick(0);
+  await stage.shown();
+  cover.lift();
+  performance.mark('first');
+}
+
+function viewOf(info) {
+  const view = new View({
     yaw: info.forward_yaw ?? 0,
     room: info.head_box ?? 0,
     still: matchMedia('(prefers-reduced-motion: reduce)').matches,
   });
-  await control(scene, stage, info);
-  await stage.renderer.compileAsync(stage.scene, stage.camera);
-  advance(scene, stage, 0);
-  await stage.shown();
-  cover.lift();
-  return { stage, view: scene.view, layers: scene.layers };
-}
-
-function advance({ view, look, compass }, stage, seconds) {
-  const held = look?.step(seconds) ?? false;
-  const moving = view.step(seconds);
-  view.aim(stage.camera);
-  compass?.draw(view, stage.camera.aspect);
-  at('edge').style.opacity = Math.max(0, (view.edge - 0.8) / 0.2).toFixed(2);
-  return held || moving;
-}
-
-async function control(scene, stage, info) {
-  const { view, layers } = scene;
-  const changed = () => stage.invalidate();
-  const noVR = await whyNoVR();
-  const headset = new Headset(stage, view, (inside) => {
-    controls.press('vr', inside);
-    stage.invalidate();
-  });
-  const controls = new Controls({
-    see: (way) => {
-      layers.show(way);
-      changed();
-    },
-    reset: () => {
-      view.reset();
-      controls.press('rotate', false);
-      changed();
-    },
-    rotate: () => {
-      view.turning = view.turning ? 0 : TURN;
-      controls.press('rotate', view.turning !== 0);
-      changed();
-    },
-    picture: () => savePicture(stage, info.title),
-    vr: () =>
-      noVR ? controls.say(noVR) : headset.toggle().catch(() => controls.say('The headset did not start.')),
-    fullscreen: () =>
-      toggleFullscreen().catch(() => controls.say('This page is not allowed to fill the screen.')),
-  });
-  document.querySelector('[data-do=vr]').classList.toggle('unavailable', Boolean(noVR));
-  scene.compass = new Compass(at('compass'));
-  scene.look = new Look(at('stage'), view, () => {
-    controls.press('rotate', view.turning !== 0);
-    controls.hush();
-    changed();
-  });
-  const touch = matchMedia('(pointer: coarse)').matches;
-  controls.say(
-    touch
-      ? 'Drag to look, pinch to zoom, two fingers to lean'
-      : 'Drag to look, scroll to zoom, W A S D to lean',
-  );
-}
-
-function caption({ title = '', prompt, head_box: room, scale }) {
-  at('title').textContent = title;
-  at('prompt').textContent = prompt && prompt !== title ? prompt : '';
-  if (title) document.title = `${title} · DepthFusion`;
-  if (room && scale === 'metric') at('room').textContent = `, up to ${+(100 * room).toPrecision(2)} cm`;
-}
-
-async function savePicture(stage, title) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(await stage.picture());
-  link.download = `${(title || 'scene').replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 60)}.png`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
-async function toggleFullscreen() {
-  if (document.fullscreenElement) await document.exitFullscreen();
-  else await document.documentElement.requestFullscreen();
+  const asked = viewIn(location.search);
+  if (asked) view.jump(asked);
+  return view;
 }
 
 const cover = new Cover();

@@ -4,14 +4,18 @@
 export class SceneError extends Error {}
 
 /**
- * Find the scene this page is asked to show.
- *
- * @returns {{info: () => Promise<object>, thumbnail: () => Promise<string>, glb: (report) => Promise<ArrayBuffer>}}
- *   `report(loaded, total)` is called while bytes arrive; `total` is 0 where the server does not say.
+ * @typedef {object} Source
+ * @property {URL | null} folder of the scene; null where the scene lies in the page.
+ * @property {() => Promise<object>} info what scene.json says.
+ * @property {() => Promise<string>} thumbnail its address.
+ * @property {() => Promise<ArrayBuffer | null>} low a small GLB to begin with; null where there is none.
+ * @property {(report: (loaded: number, total: number) => void) => Promise<ArrayBuffer>} glb `total` is 0
+ *   where the server does not say.
  */
+
+/** Find the scene this page is asked to show. @returns {Source} */
 export function findSource(page = document, address = location) {
-  const embedded = page.getElementById('scene-glb');
-  if (embedded) return embeddedSource(page, embedded);
+  if (page.getElementById('scene-glb')) return embeddedSource(page);
   const given = new URLSearchParams(address.search).get('scene');
   if (!given) throw new SceneError('No scene is chosen: open one from the library.');
   return folderSource(new URL(given.endsWith('/') ? given : `${given}/`, address.href));
@@ -20,26 +24,41 @@ export function findSource(page = document, address = location) {
 function folderSource(folder) {
   const at = (name) => new URL(name, folder).href;
   return {
+    folder,
     info: async () =>
       (await fetched(at('scene.json'))).json().catch(() => {
         throw new SceneError('scene.json is damaged: it is not JSON.');
       }),
     thumbnail: async () => at('thumbnail.webp'),
+    low: async () => {
+      const answer = await fetch(at('low.glb'), { credentials: 'same-origin' });
+      return answer.ok ? answer.arrayBuffer() : null;
+    },
     glb: async (report) => gathered(await fetched(at('scene.glb')), report),
   };
 }
 
-function embeddedSource(page, element) {
+function embeddedSource(page) {
   const text = (id) => page.getElementById(id)?.textContent.trim() ?? '';
   return {
+    folder: null,
     info: async () => JSON.parse(text('scene-info') || '{}'),
     thumbnail: async () => text('scene-thumbnail'),
+    low: async () => (text('scene-low') ? unpacked(text('scene-low')) : null),
     glb: async (report) => {
-      const bytes = Uint8Array.from(atob(element.textContent.trim()), (c) => c.charCodeAt(0));
-      report(bytes.length, bytes.length);
-      return bytes.buffer;
+      const bytes = await unpacked(text('scene-glb'));
+      report(bytes.byteLength, bytes.byteLength);
+      return bytes;
     },
   };
+}
+
+/** Bytes of gzip in base64. */
+async function unpacked(text) {
+  if (!('DecompressionStream' in window))
+    throw new SceneError('This browser is too old to unpack the scene: try one of 2023 or later.');
+  const packed = await fetch(`data:application/gzip;base64,${text}`);
+  return new Response(packed.body.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
 }
 
 async function fetched(address) {

@@ -1,11 +1,12 @@
 /** The canvas: draws a frame when something changed, and not otherwise. */
 
-import { Group, NoToneMapping, PerspectiveCamera, Scene, SRGBColorSpace, WebGLRenderer } from 'three';
+import { Group, LinearSRGBColorSpace, NoToneMapping, PerspectiveCamera, Scene, WebGLRenderer } from 'three';
 import { isSoftware } from 'viewer/gpu.js';
+import { onePicture } from 'viewer/passes.js';
 import { SceneError } from 'viewer/source.js';
 
 /** A frame that takes longer than this (seconds) asks for fewer pixels while things move. */
-const SLOW = 1 / 24;
+const SLOW = 1 / 15;
 const COARSEST = 0.5;
 
 export class Stage {
@@ -14,6 +15,7 @@ export class Stage {
   #last = 0;
   #coarse = 1;
   #slow = 0;
+  #size = null;
 
   /** @param {(seconds: number) => boolean} tick advances the view; true while it still moves. */
   constructor(canvas, tick) {
@@ -25,28 +27,37 @@ export class Stage {
     } catch {
       throw new SceneError('This browser cannot draw in 3D: WebGL is switched off or missing.');
     }
-    this.renderer.outputColorSpace = SRGBColorSpace;
+    this.renderer.outputColorSpace = LinearSRGBColorSpace; // colours pass unchanged, see paint.js
     this.renderer.toneMapping = NoToneMapping;
     this.renderer.setClearColor(0x0b0d0f);
-    /** Samples along a slanted texture. */
-    this.anisotropy = card ? Math.min(this.renderer.capabilities.getMaxAnisotropy(), 4) : 1;
+    /** How textures are read; see layers.js. */
+    this.sampling = { anisotropy: card ? Math.min(this.renderer.capabilities.getMaxAnisotropy(), 4) : 1, plain: !card };
     this.scene = new Scene();
     this.camera = new PerspectiveCamera(60, 1, 0.01, 1000);
     this.camera.rotation.order = 'YXZ';
     this.rig = new Group();
     this.rig.add(this.camera);
     this.scene.add(this.rig);
+    /** Draws one frame; see passes.js. */
+    this.pass = onePicture;
+    /** Whether a slow machine may be given fewer pixels while things move. */
+    this.governed = true;
     new ResizeObserver(() => this.#fit()).observe(canvas);
     canvas.addEventListener('webglcontextrestored', () => this.invalidate());
     this.#fit();
   }
 
-  /** Put the scene's meshes on the stage. */
+  /** Put a scene's layers on the stage, in the place of what was there. */
   set(layers) {
+    if (this.layers) {
+      this.scene.remove(this.layers.root);
+      this.layers.dispose();
+    }
     this.layers = layers;
     this.scene.add(layers.root);
     this.camera.near = Math.max(layers.near * 0.02, layers.extent * 1e-6);
     this.camera.far = layers.extent * 1.5;
+    this.camera.updateProjectionMatrix();
   }
 
   /** Ask for a frame. */
@@ -59,21 +70,55 @@ export class Stage {
   /** Draw now. */
   draw() {
     this.camera.updateWorldMatrix(true, false);
-    this.layers?.keepInView(this.camera);
-    this.renderer.render(this.scene, this.camera);
+    if (this.layers) this.pass.draw(this);
+    else this.renderer.clear();
   }
 
-  /** The present picture as a PNG. */
-  async picture() {
-    this.#sharpen(1);
+  /** Width and height of the picture in pixels. */
+  get pixels() {
+    return [this.canvas.width, this.canvas.height];
+  }
+
+  /** The longest side of a picture that can be drawn here. */
+  get longest() {
+    const gl = this.renderer.getContext();
+    const [width, height] = gl.getParameter(gl.MAX_VIEWPORT_DIMS);
+    return Math.min(width, height, gl.getParameter(gl.MAX_RENDERBUFFER_SIZE), 8192);
+  }
+
+  /**
+   * The present view as a picture.
+   *
+   * @param {number[] | null} size width and height in pixels; as it is on the screen where absent.
+   * @param {string} kind media type.
+   * @returns {Promise<Blob>}
+   */
+  async picture(size = null, kind = 'image/png') {
+    this.#coarse = 1;
+    this.#size = size;
+    this.#fit();
     this.draw();
-    return new Promise((resolve) => this.canvas.toBlob(resolve, 'image/png'));
+    const blob = await new Promise((resolve) => this.canvas.toBlob(resolve, kind, 0.92));
+    this.#size = null;
+    this.#fit();
+    if (!blob) throw new SceneError('This machine has not the memory for so large a picture.');
+    return blob;
   }
 
   /** Resolves when what was drawn is on the screen. */
   async shown() {
     this.draw();
     for (let i = 0; i < 2; i += 1) await new Promise(requestAnimationFrame);
+  }
+
+  /** Bring the layers' pictures to the graphics card, one a frame, so that nothing stands still. */
+  async upload(layers, report = () => {}) {
+    for (const [number, map] of layers.textures.entries()) {
+      this.renderer.initTexture(map);
+      report((number + 1) / layers.textures.length);
+      await new Promise(requestAnimationFrame);
+    }
+    await this.renderer.compileAsync(layers.root, this.camera, this.scene);
   }
 
   #frame(now) {
@@ -88,7 +133,7 @@ export class Stage {
 
   /** Fewer pixels where the machine cannot keep up; all of them again at rest. */
   #pace(seconds, moving) {
-    if (!moving) {
+    if (!moving || !this.governed) {
       this.#slow = 0;
       this.#sharpen(1);
       return;
@@ -107,12 +152,14 @@ export class Stage {
   }
 
   #fit() {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const { clientWidth, clientHeight } = this.canvas;
+    const [width, height] = this.#size ?? [clientWidth, clientHeight];
     if (!width || !height || this.renderer.xr.isPresenting) return;
-    this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2) * this.#coarse);
+    this.renderer.setPixelRatio(this.#size ? 1 : Math.min(devicePixelRatio, 2) * this.#coarse);
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
+    this.fitted?.();
     this.invalidate();
   }
 }

@@ -20,13 +20,22 @@ export class View {
   }
 
   #start() {
-    return { yaw: this.home, pitch: 0, fov: FOV.first, x: 0, y: 0, z: 0 };
+    return { yaw: this.home, pitch: 0, roll: 0, fov: FOV.first, x: 0, y: 0, z: 0 };
   }
 
   reset() {
     const turns = Math.round((this.wanted.yaw - this.home) / (2 * Math.PI));
     this.wanted = { ...this.#start(), yaw: this.home + turns * 2 * Math.PI };
     this.turning = 0;
+  }
+
+  /** Be at a view at once; what it asks for beyond the head box or the zoom is taken in. */
+  jump(view) {
+    const [x, y, z] = inside([view.x, view.y, view.z], this.room);
+    const pitch = clamp(view.pitch, -STEEPEST, STEEPEST);
+    const fov = clamp(view.fov ?? this.wanted.fov, FOV.narrowest, FOV.widest);
+    this.wanted = { yaw: view.yaw, pitch, roll: 0, fov, x, y, z };
+    this.shown = { ...this.wanted };
   }
 
   look(right, up) {
@@ -50,6 +59,13 @@ export class View {
   get edge() {
     const { x, y, z } = this.shown;
     return this.room ? Math.hypot(x, y, z) / this.room : 0;
+  }
+
+  /** Where the head is in its own axes, right and up, as shares of the box's radius. */
+  get leaning() {
+    if (!this.room) return [0, 0];
+    const { yaw, x, y, z } = this.shown;
+    return [(x * Math.cos(yaw) + z * Math.sin(yaw)) / this.room, y / this.room];
   }
 
   /** Radians on one pixel of a canvas of this size, in the middle of the picture. */
@@ -77,8 +93,8 @@ export class View {
 
   /** Turn and place a camera; `fov` belongs to the longer side of the picture. */
   aim(camera) {
-    const { yaw, pitch, fov, x, y, z } = this.shown;
-    camera.rotation.set(pitch, -yaw, 0);
+    const { yaw, pitch, roll, fov, x, y, z } = this.shown;
+    camera.rotation.set(pitch, -yaw, roll);
     camera.position.set(x, y, z);
     const half = Math.tan(radians(fov) / 2) / Math.max(camera.aspect, 1);
     camera.fov = degrees(2 * Math.atan(half));
@@ -93,6 +109,12 @@ function held(place, step, room) {
   const outward = place.reduce((sum, p, i) => sum + p * step[i], 0) > 0;
   const give = outward ? Math.max(0, 1 - r ** 4) : 1;
   const next = place.map((p, i) => p + step[i] * give);
-  const far = Math.hypot(...next) / room;
-  return far > 1 ? next.map((p) => p / far) : next;
+  return inside(next, room);
+}
+
+/** The place itself, or the one on the box's wall in front of it. */
+function inside(place, room) {
+  const far = Math.hypot(...place) / room;
+  if (!(room > 0)) return [0, 0, 0];
+  return far > 1 ? place.map((p) => p / far) : place;
 }

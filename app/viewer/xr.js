@@ -1,6 +1,7 @@
 /** Into a headset and back: the head's own place moves you, metres for metres. */
 
 import { Quaternion, Vector3 } from 'three';
+import { HandMenu } from 'viewer/hand_menu.js';
 
 /** Half angles that no headset's view exceeds, both eyes together, with a frame of turning to spare. */
 const WIDE = [1.25, 1.15];
@@ -22,6 +23,7 @@ export class Headset {
   #view;
   #session = null;
   #changed;
+  #scale = 1;
 
   /** @param {(presenting: boolean) => void} changed called on entering and on leaving. */
   constructor(stage, view, changed) {
@@ -32,15 +34,31 @@ export class Headset {
     stage.renderer.xr.setReferenceSpaceType('local'); // the eyes start at the origin, where the picture was taken
   }
 
+  /** How large the place is shown; 1 is life size. */
+  get scale() {
+    return this.#scale;
+  }
+
+  rescale(scale) {
+    this.#scale = scale;
+    this.#stage.layers.root.scale.setScalar(scale);
+  }
+
+  leave() {
+    return this.#session?.end();
+  }
+
   /** Enter VR, or leave it. */
   async toggle() {
-    if (this.#session) return this.#session.end();
+    if (this.#session) return this.leave();
     const { renderer, rig } = this.#stage;
-    const session = await navigator.xr.requestSession('immersive-vr', { optionalFeatures: ['local'] });
+    const session = await navigator.xr.requestSession('immersive-vr', {
+      optionalFeatures: ['local', 'hand-tracking'],
+    });
     this.#session = session;
     session.addEventListener('end', () => setTimeout(() => this.#leave())); // after three.js has left
     rig.rotation.y = -this.#view.shown.yaw;
-    rig.position.set(0, 0, 0);
+    this.menu ??= new HandMenu(renderer, rig, this);
     await renderer.xr.setSession(session);
     renderer.setAnimationLoop(() => this.#draw());
     this.#changed(true);
@@ -50,7 +68,9 @@ export class Headset {
   #draw() {
     const { renderer, scene, camera, layers } = this.#stage;
     const head = renderer.xr.getCamera();
-    layers.keepWithin(WIDE, head.getWorldQuaternion(turned), head.getWorldPosition(place).length());
+    this.menu.follow(head);
+    const offset = head.getWorldPosition(place).length() / this.#scale;
+    layers.keepWithin(WIDE, head.getWorldQuaternion(turned), offset);
     renderer.render(scene, camera);
   }
 
@@ -58,6 +78,8 @@ export class Headset {
     this.#session = null;
     this.#stage.renderer.setAnimationLoop(null);
     this.#stage.rig.rotation.y = 0;
+    this.menu.hide();
+    this.rescale(1);
     this.#changed(false);
   }
 }

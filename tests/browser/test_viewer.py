@@ -127,7 +127,8 @@ def test_arrows_turn_and_r_resets(scene: Any) -> None:
     hold(scene, "ArrowUp", "v.pitch > 0.1")
     scene.keyboard.press("r")
     settle(scene)
-    assert view(scene) == {"yaw": 0, "pitch": 0, "fov": 86, "x": 0, "y": 0, "z": 0}
+    rest = {"yaw": 0, "pitch": 0, "roll": 0, "fov": 86, "x": 0, "y": 0, "z": 0}
+    assert view(scene) == rest
 
 
 def test_the_wheel_zooms_within_limits(scene: Any) -> None:
@@ -193,10 +194,17 @@ def test_keys_work_for_those_without_a_mouse(scene: Any) -> None:
         assert words.strip()
 
 
-def test_a_picture_is_saved_under_the_title(scene: Any) -> None:
+def test_a_picture_is_saved_at_the_size_that_is_asked(scene: Any) -> None:
+    scene.keyboard.press("p")
+    scene.select_option("#picture [name=size]", "upright")
+    scene.select_option("#picture [name=kind]", "jpeg")
     with scene.expect_download() as waiting:
-        scene.keyboard.press("p")
-    assert waiting.value.suggested_filename == "Six-colours.png"
+        scene.click("#picture .chief")
+    assert waiting.value.suggested_filename == "Six-colours.jpg"
+    saved = Image.open(waiting.value.path()).convert("RGB")
+    assert saved.size == (1080, 1920)
+    assert is_close(saved.getpixel((540, 960)), PATCH)
+    assert picture(scene).shape[:2] == (600, 960), "the screen has its own size again"
 
 
 def test_vr_says_why_it_cannot_start(scene: Any) -> None:

@@ -2,19 +2,27 @@
 export {
   BufferAttribute,
   BufferGeometry,
+  CanvasTexture,
+  ClampToEdgeWrapping,
   DoubleSide,
   Group,
+  LinearFilter,
   LinearMipmapLinearFilter,
+  LinearSRGBColorSpace,
   Mesh,
   MeshBasicMaterial,
+  NoColorSpace,
   NoToneMapping,
   PerspectiveCamera,
+  PlaneGeometry,
   Quaternion,
+  Raycaster,
   Scene,
   ShaderMaterial,
-  SRGBColorSpace,
   StereoCamera,
   Vector3,
   WebGLRenderer,
+  WebGLRenderTarget,
 } from 'three';
 export { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
+export { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
