@@ -47,6 +47,8 @@ class Drawing:
         progress("Reading the words", 0.0)
         self.words = conditions(sampling, pipe.tokenizer, pipe.text_encoder, self.device)
         self.image = self._image()
+        self.beside: Tensor | None = None  # [1, 4, h, w], for super-resolution
+        self.level: int | None = None
 
     def noise(self, width: int, height: int) -> Tensor:
         """Draw noise for each seed, [N, 4, height/8, width/8]; on the CPU, alike on any device."""
@@ -145,7 +147,9 @@ class Drawing:
                 clean = levels.clean(scaled, answer, timestep)
                 self.watch(preview.picture_of(clean, shown), step, steps)
 
-        sphere = Sphere(self._guided(start), levels, start, sampling, self._away(start), report)
+        sphere = Sphere(
+            self._guided(start), levels, start, sampling, self._away(start), self.beside, report
+        )
         with self._adapted():
             latents = walk(
                 start, timesteps, sphere.noise, scheduler, self.generators, watch=look, kept=kept
@@ -163,7 +167,7 @@ class Drawing:
         together = sampling.apart > 0 or sampling.away_from is not None
         single = not together and tight(str(self.device), latents, len(start), texts, channels)
         scale, rescale = sampling.guidance_scale, sampling.rescale
-        return Guided(unet, self.words, scale, rescale, single, self.image)
+        return Guided(unet, self.words, scale, rescale, single, self.image, self.level)
 
     def _image(self) -> tuple[Tensor, Tensor] | None:
         """Embeddings of the reference picture."""

@@ -22,6 +22,7 @@ class Guided:
     one_by_one : call the UNet for one text and one picture at a time: slower, least memory.
     image : embeddings of a reference picture and of none, [1, 1, …] each, where the UNet has an
         IP-Adapter.
+    level : the class of noise level, where the UNet has such (super-resolution).
     """
 
     unet: Any
@@ -30,6 +31,7 @@ class Guided:
     rescale: float = 0.0
     one_by_one: bool = False
     image: tuple[Tensor, Tensor] | None = None
+    level: int | None = None
 
     def noise(self, latents: Tensor, timestep: Any, weights: Tensor | None = None) -> Tensor:
         """Predict the noise in `latents`.
@@ -72,11 +74,13 @@ class Guided:
         """Run the UNet once, on every picture under every text."""
         count, dtype = len(latents), self.unet.dtype
         states = torch.cat([text.expand(count, -1, -1) for text in texts]).to(dtype)
-        more = {}
+        batch = torch.cat([latents] * len(texts)).to(dtype)
+        more: dict[str, Any] = {}
         if images:
             each = torch.cat([image.repeat_interleave(count, 0) for image in images])
-            more = {"added_cond_kwargs": {"image_embeds": [each.to(dtype)]}}
-        batch = torch.cat([latents] * len(texts)).to(dtype)
+            more["added_cond_kwargs"] = {"image_embeds": [each.to(dtype)]}
+        if self.level is not None:
+            more["class_labels"] = torch.full((len(batch),), self.level, device=batch.device)
         answer = self.unet(
             batch, timestep, encoder_hidden_states=states, return_dict=False, **more
         )[0]

@@ -29,6 +29,7 @@ class Sphere:
     start : [N, 4, h, w], the latents that the walk begins with; they choose where grids begin.
     sampling : `seamless`, `poles`, `window` and `apart` are read.
     away : [1, 4, h, w], latents of a picture to keep away from.
+    beside : [1, 4, h, w], latents that the UNet sees beside the noisy ones (super-resolution).
     report : called with (step, share of it that is done) before each call of the UNet; may raise
         `Cancelled`.
     """
@@ -38,6 +39,7 @@ class Sphere:
     start: Tensor
     sampling: Sampling
     away: Tensor | None = None
+    beside: Tensor | None = None
     report: Callable[[int, float], None] = lambda step, done: None
 
     def noise(self, latents: Tensor, timestep: Any, step: int) -> Tensor:
@@ -46,7 +48,10 @@ class Sphere:
         by = [0] * count
         if self.sampling.seamless:
             by = [(turn_of(step, width) - at) % width for at in anchors(self.start)]
-        seen = turned(latents, by)
+        seen = latents
+        if self.beside is not None:
+            seen = torch.cat([latents, self.beside.expand(count, -1, -1, -1)], dim=1)
+        seen = turned(seen, by)
         if self.away is not None:
             seen = torch.cat([seen, self._noisy(self.away, timestep)])
         apart = self._apart(len(seen))
@@ -72,7 +77,7 @@ class Sphere:
                 return self.guided.noise(latents, timestep, weights)
         overlap = (size[0] // 4, size[1] // 4)
         cover = windows((height, width), size, overlap, wrap=self.sampling.seamless)
-        total = torch.zeros_like(latents)
+        total = torch.zeros_like(latents[:, : self.start.shape[1]])
         for index, window in enumerate(cover):
             self.report(step, index / len(cover))
             rows = slice(window.down.positions[0], window.down.positions[-1] + 1)
