@@ -2,9 +2,9 @@
 
 The first layer is the panorama without a strip of the farther surface along each border. These
 strips, and their continuation underneath, are the second layer; what ends in front of something
-there loses its strip to the background, if it lies on it, or to a few layers more. Behind all of
-them stand the background and the sky. Seen from the centre, the layers together are the photo
-again.
+there loses its strip to the background, if it lies on it, or to a few layers more. Foliage goes on
+behind itself. Behind all of them stand the background and the sky. Seen from the centre, the layers
+together are the photo again.
 """
 
 from dataclasses import dataclass, replace
@@ -27,6 +27,7 @@ from depthfusion.scene.reveal import NOWHERE, sources
 from depthfusion.scene.rims import Rims, soften
 from depthfusion.scene.slices import beside, each
 from depthfusion.scene.surface import NO_PLANE, HiddenSurface
+from depthfusion.scene.thicket import thicket
 from depthfusion.types import Layer, Progress, RGBDPanorama, silent
 from depthfusion.types.arrays import Bool, Float32, Int32
 
@@ -111,6 +112,7 @@ def build_layers(
     if needed.any():
         back = _backdrop(sheet, second, first, needed, large, scale)
         fronts += _leftovers(second, cut, back, reach, options)
+        fronts += _crown(sheet, edges, back)
         fronts.append(_kept_behind(back, fronts))
     progress("Building layers", 0.8)
     _agree(sheet, second, fronts, sky)
@@ -233,6 +235,14 @@ def _leftovers(
     strip &= ~same
     parts = part(strip, find_edges(sheet.inverse, strip, reach, options), LEFTOVER_LAYERS)
     return [_plain(colour, sheet.inverse, where) for where in parts if where.mean() > WORTH_A_LAYER]
+
+
+def _crown(sheet: Sheet, edges: Edges, back: Front) -> list[Front]:
+    """More leaves behind leaves that only the sky stands behind, where there are any."""
+    found = thicket(sheet.inverse, edges.near() | edges.far(), back.alpha == 0)
+    if found.where.mean() <= WORTH_A_LAYER:
+        return []
+    return [_plain(sheet.colour, found.inverse, found.where)]
 
 
 def _kept_behind(back: Front, fronts: list[Front]) -> Front:
