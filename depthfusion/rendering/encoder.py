@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -21,6 +22,7 @@ from depthfusion.types.arrays import UInt8
 Quality = Literal["draft", "good", "best"]
 Codec = Literal["h264", "hevc", "prores"]
 
+_TOO_LARGE = getattr(signal, "SIGXFSZ", 0)  # what a limit on the size of files ends ffmpeg by
 SIZE_LIMIT = 16384  # pixels each way; beyond it no encoder here goes
 STAGE = "encoding video"
 
@@ -226,6 +228,11 @@ class Encoder:
             return InputError(
                 f"the disk that holds {self._folder} is full: free some space, "
                 "or choose another place"
+            )
+        if self._process.returncode == -_TOO_LARGE:
+            return InputError(
+                "the film would be larger than this system allows a file to be: "
+                "make it shorter or smaller, or raise the limit (ulimit -f)"
             )
         lines = [line.strip() for line in words.splitlines() if line.strip()]
         last = re.sub(r"^\[[^]]*\]\s*", "", lines[-1]) if lines else "no word"
