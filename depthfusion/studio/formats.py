@@ -77,6 +77,7 @@ def _pictures(*suffixes: str) -> tuple[Format, ...]:
 
 FORMATS: tuple[Format, ...] = (
     Format(".glb", "meshes", "textured meshes", "Blender, game engines, headsets", "glb"),
+    Format(".html", "page", "viewer and scene in one page", "any browser, no network", "html"),
     *_pictures(".jpg", ".jpeg", ".png", ".webp"),
     Format(
         ".jpg", "vr-photo", "one photo, the right eye inside", "VR180 viewers", "pictures:vr_photo"
@@ -93,7 +94,7 @@ FORMATS: tuple[Format, ...] = (
     Format(".zip", "headset", "headset pack", "every player's file in one", "headset"),
     Format(".zip", "scene", "the scene in one file", "depthfusion import", "whole_scene"),
 )
-LATER_FORMATS = (".usdz", ".html")
+LATER_FORMATS = (".usdz",)
 
 
 def suffixes() -> tuple[str, ...]:

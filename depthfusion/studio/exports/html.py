@@ -1,0 +1,77 @@
+"""A scene and its viewer in one HTML file."""
+
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from depthfusion.io.atomic import write_bytes
+from depthfusion.io.viewer_page import Shown, encode_page
+from depthfusion.studio.exports.glb import glb_of
+from depthfusion.studio.exports.order import Order, Written
+from depthfusion.studio.library import THUMBNAIL
+from depthfusion.studio.loading import open_scene
+from depthfusion.types import InputError, Scene
+
+_SUFFIXES = (".css", ".html", ".js", ".svg", ".woff2")
+
+
+def write(order: Order) -> Written:
+    """Mesh the layers, and put them into the viewer's page."""
+    viewer = viewer_files()
+    # The page brings what reads it: the smallest form that there is.
+    options = replace(order.options, compress="meshopt")
+    chosen = {}
+    if options.texture == "auto":
+        options = replace(options, texture="webp")
+        chosen["texture"] = "webp, which every browser reads"
+    opened, meshes = open_scene(order.scene, order.stages, options.mesh)
+    with order.stages.stage("Writing the file"):
+        glb = glb_of(opened, meshes, options)
+        thumbnail = order.scene / THUMBNAIL
+        small = thumbnail.read_bytes() if thumbnail.is_file() else b""
+        write_bytes(order.target, encode_page(viewer, Shown(glb, page_info(opened), small)))
+    facts = {
+        "meshes": len(meshes),
+        "triangles": sum(len(mesh.faces) for mesh in meshes),
+        "glb_bytes": len(glb),
+    }
+    return Written(facts, chosen=chosen)
+
+
+def viewer_files() -> dict[str, bytes]:
+    """The viewer's files by their name within its folder.
+
+    Raises
+    ------
+    InputError
+        The web app's files, of which the viewer is one part, are not installed.
+    """
+    found = find_spec("app")
+    places = found.submodule_search_locations if found else None
+    folder = Path(next(iter(places))) / "viewer" if places else None
+    if folder is None or not (folder / "index.html").is_file():
+        raise InputError(
+            "an HTML export needs the viewer in app/viewer, which is not installed: run it from a "
+            "full copy of DepthFusion"
+        )
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.suffix in _SUFFIXES
+    }
+
+
+def page_info(scene: Scene) -> dict[str, Any]:
+    """What the viewer reads of scene.json."""
+    finite = scene.panorama.distance[scene.panorama.distance < float("inf")]
+    facts = {
+        "title": scene.info.title,
+        "prompt": scene.info.prompt,
+        "forward_yaw": scene.info.forward_yaw,
+        "head_box": scene.layered.head_box,
+        "scale": scene.panorama.scale,
+        "near": float(finite.min()) if finite.size else None,
+        "far": float(finite.max()) if finite.size else None,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
