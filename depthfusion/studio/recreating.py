@@ -17,6 +17,8 @@ from depthfusion.studio.recipe import recipe_of_record
 from depthfusion.types import InputError, Progress, silent
 from depthfusion.version import __version__
 
+_FILES = ("init", "mask", "reference", "lora")  # options that name files
+
 
 def recipe_in(path: StrPath) -> dict[str, Any]:
     """Read how a thing was made.
@@ -79,10 +81,11 @@ def options_from(recipe: Mapping[str, Any]) -> tuple[str, CreateOptions]:
     prompt = recipe.get("prompt")
     if not isinstance(prompt, str) or not isinstance(engine, str):
         raise InputError("the recipe is damaged: it has no prompt or no engine")
-    if options.get("init"):
+    lacking = [name for name in _FILES if options.get(name) not in (None, "sketch", [], "")]
+    if lacking:
         raise InputError(
-            f"this was made from the picture {options['init']}, which the recipe names and does "
-            "not hold; create it again with --init and that picture"
+            "this was made with files that the recipe names and does not hold "
+            f"({', '.join(lacking)}); create it again by its words, “{prompt}”, and those files"
         )
     model = None if engine == "sketch" else recipe.get("model")
     known = {name: recipe.get(name) for name in ("title", "seed")}
