@@ -37,8 +37,8 @@ def floor_height(distance: NDArray) -> float | None:
     logs = np.log(drop[known])
     low = float(logs.min())
     bins = ((logs - low) / STEP).astype(np.intp)
-    share = np.bincount(bins, weight[known])
-    share = np.convolve(share, [0.25, 0.5, 1, 0.5, 0.25], "same")
+    counted = np.bincount(bins, weight[known])
+    share = np.convolve(counted, [0.25, 0.5, 1, 0.5, 0.25], "same")
     best = int(share.argmax())
     if share[best] < _LEAST * weight.sum():
         return None

@@ -72,7 +72,7 @@ def choose_source(photo: Path, has_two_eyes: bool, options: ImportOptions) -> tu
             "depth from elsewhere (--depth FILE, --depth-source model, or prior)"
         )
     if wanted in ("stereo", "prior"):
-        return wanted, f"{wanted} was asked for"  # type: ignore[return-value]
+        return wanted, f"{wanted} was asked for"
     if wanted == "auto" and has_two_eyes and not options.depth_model:
         return "stereo", "the photo's two eyes"
     present = _model_at_hand(options.depth_model)
