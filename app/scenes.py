@@ -12,6 +12,7 @@ SAMPLE = "sample:"
 """What the key of a scene begins with that came with the program and is only looked at."""
 FILES = {
     "scene.glb": "model/gltf-binary",
+    "low.glb": "model/gltf-binary",
     "scene.json": "application/json",
     "thumbnail.webp": "image/webp",
     "rgb.png": "image/png",

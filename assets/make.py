@@ -19,6 +19,7 @@ from depthfusion.io.images import read_rgb
 from depthfusion.io.scene_folder import load_scene, save_scene
 from depthfusion.scene.meshing import MeshOptions, mesh_scene
 from depthfusion.studio import CreateOptions
+from depthfusion.studio.low_level import LOW_NAME
 from depthfusion.studio.recipe import recipe
 from depthfusion.types import Scene
 
@@ -57,7 +58,7 @@ def make(name: str) -> None:
             replace(scene, info=replace(scene.info, made=made)),
             HERE / name,
             thumbnail=read_rgb(large / "thumbnail.webp"),
-            extra={"scene.glb": glb},
+            extra={"scene.glb": glb, LOW_NAME: small / LOW_NAME},
         )
     for picture in (HERE / name).rglob("*.png"):
         Image.open(picture).save(picture, optimize=True)

@@ -15,6 +15,7 @@ from depthfusion.scene.meshing import mesh_scene
 from depthfusion.studio.drawing import COARSE_FILM, Artist
 from depthfusion.studio.film import Film
 from depthfusion.studio.library import THUMBNAIL
+from depthfusion.studio.low_level import LOW_NAME, low_glb
 from depthfusion.studio.options import RenderOptions, VideoOptions
 from depthfusion.studio.recipe import recipe
 from depthfusion.studio.room import with_safe_head_box
@@ -62,6 +63,8 @@ def finish(
         glb = encode_glb(meshes, recipe(scene.info, scene.layered))
         with os_errors_explained("write", GLB_NAME):
             (folder / GLB_NAME).write_bytes(glb)
+            (folder / LOW_NAME).write_bytes(low_glb(scene.panorama))
+    made[LOW_NAME] = "one coarse sheet, for viewers to show while scene.glb arrives"
     made[GLB_NAME] = f"the layers meshed, unlit; {stages.took('Meshing', 'Writing GLB')}"
     with stages.stage("Drawing the thumbnail"):
         thumbnail = draw_thumbnail(meshes, scene)

@@ -11,6 +11,7 @@ from depthfusion.studio.exports.glb import glb_of
 from depthfusion.studio.exports.order import Order, Written
 from depthfusion.studio.library import THUMBNAIL
 from depthfusion.studio.loading import open_scene
+from depthfusion.studio.low_level import LOW_NAME, low_glb
 from depthfusion.types import InputError, Scene
 
 _SUFFIXES = (".css", ".html", ".js", ".svg", ".woff2")
@@ -28,9 +29,13 @@ def write(order: Order) -> Written:
     opened, meshes = open_scene(order.scene, order.stages, options.mesh)
     with order.stages.stage("Writing the file"):
         glb = glb_of(opened, meshes, options)
-        thumbnail = order.scene / THUMBNAIL
-        small = thumbnail.read_bytes() if thumbnail.is_file() else b""
-        write_bytes(order.target, encode_page(viewer, Shown(glb, page_info(opened), small)))
+        shown = Shown(
+            glb,
+            page_info(opened),
+            thumbnail=_kept(order.scene / THUMBNAIL),
+            low=_kept(order.scene / LOW_NAME) or low_glb(opened.panorama),
+        )
+        write_bytes(order.target, encode_page(viewer, shown))
     facts = {
         "meshes": len(meshes),
         "triangles": sum(len(mesh.faces) for mesh in meshes),
@@ -60,6 +65,11 @@ def viewer_files() -> dict[str, bytes]:
         for file in sorted(folder.rglob("*"))
         if file.suffix in _SUFFIXES
     }
+
+
+def _kept(path: Path) -> bytes:
+    """A file of the scene's folder, where it is there."""
+    return path.read_bytes() if path.is_file() else b""
 
 
 def page_info(scene: Scene) -> dict[str, Any]:
