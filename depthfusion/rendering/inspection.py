@@ -12,11 +12,12 @@ import numpy as np
 
 from depthfusion.geometry.cameras import Equirectangular
 from depthfusion.rendering.renderer import Frame, Renderer
+from depthfusion.scene.discontinuities import EdgeOptions
 from depthfusion.types import LayeredScene, Pose, Progress, TexturedMesh, silent
 from depthfusion.types.arrays import Bool, Float64
 
 STRETCHED = 2.0  # texels that an edge of one texel may grow to before it looks like rubber
-SMALLEST_JUMP = 2.0  # texels; an edge that grows by less is no curtain, however short it is
+SMALLEST_JUMP = EdgeOptions.reveal  # texels; what would open less than this is not cut either
 EYES = (512, 256)  # pixels of the panoramas in which holes are counted
 GLANCE = (256, 128)  # the same where a scene is made and nobody wants to wait
 RUBBER = 0.01  # share of the picture that may be stretched before a person minds
