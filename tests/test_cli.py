@@ -539,7 +539,7 @@ def test_output_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--preset", "huge"], "preset must be one of headset, desktop, film; got 'huge'"),
+        (["--preset", "huge"], "preset must be one of mobile, headset, desktop, film; got 'huge'"),
         (["--triangles", "999"], "triangles must be 1000 or more; got 999"),
         (["--error", "0"], "error must be above 0; got 0.0"),
         (["--error", "nan"], "error must be above 0; got nan"),

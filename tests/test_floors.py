@@ -40,6 +40,9 @@ HOMES = {
     "pyrender": ("depthfusion.rendering",),
     "OpenGL": ("depthfusion.rendering",),
     "open3d": ("depthfusion.rendering", "depthfusion.io"),
+    "pxr": ("depthfusion.io",),
+    "DracoPy": ("depthfusion.io",),
+    "OpenEXR": ("depthfusion.io",),
 }
 
 

@@ -2,6 +2,7 @@ import io
 import json
 import struct
 
+import DracoPy
 import gltf_validation
 import numpy as np
 import pytest
@@ -9,8 +10,9 @@ import trimesh
 from gltf_validation import assert_valid_glb, gltf_report
 from PIL import Image
 
+from depthfusion.io import gltf_geometry
 from depthfusion.io.glb import encode_glb
-from depthfusion.types import TexturedMesh
+from depthfusion.types import InputError, TexturedMesh
 
 
 def quad(name="sheet", alpha_mode="opaque", channels=3, depth=2.0, texture=None):
@@ -42,7 +44,7 @@ def array(tree, binary, index):
     accessor = tree["accessors"][index]
     view = tree["bufferViews"][accessor["bufferView"]]
     at = view.get("byteOffset", 0) + accessor.get("byteOffset", 0)
-    dtype = {5125: "<u4", 5126: "<f4"}[accessor["componentType"]]
+    dtype = {5123: "<u2", 5125: "<u4", 5126: "<f4"}[accessor["componentType"]]
     width = {"SCALAR": 1, "VEC2": 2, "VEC3": 3}[accessor["type"]]
     flat = np.frombuffer(binary, dtype, accessor["count"] * width, at)
     return flat.reshape(-1, width) if width > 1 else flat
@@ -63,7 +65,7 @@ def test_geometry_is_written_as_it_is():
     assert np.array_equal(array(tree, binary, primitive["attributes"]["POSITION"]), mesh.vertices)
     assert np.array_equal(array(tree, binary, primitive["attributes"]["TEXCOORD_0"]), mesh.uvs)
     indices = array(tree, binary, primitive["indices"])
-    assert indices.dtype == np.uint32
+    assert indices.dtype == np.uint16
     assert np.array_equal(indices.reshape(-1, 3), mesh.faces)
 
 
@@ -76,16 +78,22 @@ def test_another_reader_sees_the_same_surface():
     assert geometry.visual.uv[:, 1].tolist() == [1, 1, 0, 0]  # trimesh counts from the bottom
 
 
+LOOKS = {
+    "opaque": [("leaves", "OPAQUE", None)],
+    "mask": [("leaves rim", "MASK", 0.5)],
+    "blend": [("leaves rim", "MASK", 0.98), ("leaves fringe", "BLEND", None)],
+}
+
+
 @pytest.mark.parametrize("mode", ["opaque", "mask", "blend"])
 def test_materials_are_unlit_double_sided_and_know_their_alpha(mode):
     tree, _ = parsed(encode_glb([quad("leaves", mode, 4)]))
-    (material,) = tree["materials"]
-    assert material["name"] == "leaves"
-    assert material["extensions"] == {"KHR_materials_unlit": {}}
-    assert material["doubleSided"] is True
-    assert material["alphaMode"] == mode.upper()
-    assert material.get("alphaCutoff") == (0.5 if mode == "mask" else None)
-    assert material["pbrMetallicRoughness"]["baseColorTexture"] == {"index": 0}
+    looks = [(m["name"], m["alphaMode"], m.get("alphaCutoff")) for m in tree["materials"]]
+    assert looks == LOOKS[mode]
+    for material in tree["materials"]:
+        assert material["extensions"] == {"KHR_materials_unlit": {}}
+        assert material["doubleSided"] is True
+        assert material["pbrMetallicRoughness"]["baseColorTexture"] == {"index": 0}
     assert tree["extensionsUsed"] == ["KHR_materials_unlit"]
     assert "extensionsRequired" not in tree
 
@@ -108,11 +116,10 @@ def test_textures_lie_inside_in_the_format_that_was_chosen(choice, opaque, clear
         webp = entry.get("extensions", {}).get("EXT_texture_webp", {})
         form, pixels = picture(tree, binary, entry.get("source", webp.get("source")))
         formats[material["name"]] = form
-        near = material["name"] == "near"
-        expected = meshes[0 if near else 1].texture
+        expected = meshes[1 if material["name"] == "far" else 0].texture
         assert pixels.shape == expected.shape
         assert np.abs(pixels.astype(int) - expected)[5:, :6].max() < 25
-    assert formats == {"near": clear, "far": opaque}
+    assert formats == {"near rim": clear, "near fringe": clear, "far": opaque}
     assert ("EXT_texture_webp" in tree.get("extensionsRequired", ())) == (choice == "webp")
 
 
@@ -123,6 +130,91 @@ def test_each_mesh_is_one_named_node_far_to_near():
     assert names == ["sheet", "sheet 2", "near"]
     assert [tree["meshes"][node["mesh"]]["name"] for node in tree["nodes"]] == names
     assert all("matrix" not in node for node in tree["nodes"])
+
+
+def sheet(alpha, mode="blend", height=64):
+    """A wall 2 m ahead in cells of 2 × 2 texels, its texture noise, its alpha as given."""
+    width = 2 * height
+    colour = np.random.default_rng(1).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    texture = np.dstack([colour, alpha.astype(np.uint8)])
+    v, u = np.mgrid[0 : height // 2 + 1, 0 : width // 2 + 1] * 2
+    uvs = np.stack([u / width, v / height], axis=-1).reshape(-1, 2).astype(np.float32)
+    place = np.dstack([4 * u / width - 2, 1 - 2 * v / height, np.full(u.shape, -2.0)])
+    row = width // 2 + 1
+    corner = (v[:-1, :-1] // 2 * row + u[:-1, :-1] // 2).ravel()
+    faces = np.concatenate(
+        [
+            np.stack([corner, corner + row, corner + 1], axis=-1),
+            np.stack([corner + 1, corner + row, corner + row + 1], axis=-1),
+        ]
+    )
+    vertices = place.reshape(-1, 3).astype(np.float32)
+    return TexturedMesh(vertices, faces.astype(np.int32), uvs, texture, mode, "wall")
+
+
+def soft_alpha(height=64):
+    alpha = np.zeros((height, 2 * height))
+    alpha[10:50, 20:90] = 128
+    alpha[12:48, 22:88] = 255
+    return alpha
+
+
+def test_what_is_solid_is_not_blended_and_rims_are_cut_and_then_blended():
+    tree, binary = parsed(encode_glb([sheet(soft_alpha())], texture="png"))
+    (written,) = tree["meshes"]
+    solid, rim, fringe = written["primitives"]
+    modes = [tree["materials"][p["material"]]["alphaMode"] for p in written["primitives"]]
+    assert modes == ["OPAQUE", "MASK", "BLEND"]
+    assert rim["attributes"] == fringe["attributes"] and rim["indices"] == fringe["indices"]
+    corners = array(tree, binary, solid["indices"]), array(tree, binary, rim["indices"])
+    assert sum(map(len, corners)) == 3 * 2 * 32 * 64
+    places = array(tree, binary, solid["attributes"]["POSITION"])[corners[0]]
+    # The solid part of the texture, less the texel that filtering reaches out.
+    assert 4 * 23 / 128 - 2 <= places[:, 0].min() and places[:, 0].max() <= 4 * 87 / 128 - 2
+    assert len(corners[0]) > 0.7 * 3 * 2 * 18 * 33
+
+
+def test_compressed_triangles_are_the_same_to_what_an_eye_can_tell():
+    mesh = sheet(soft_alpha(), "mask")
+    plain = encode_glb([mesh], texture="png")
+    packed = encode_glb([mesh], texture="png", compression="draco")
+    tree, binary = parsed(packed)
+    assert tree["extensionsRequired"] == ["KHR_draco_mesh_compression"]
+    faces = 0
+    for written in tree["meshes"][0]["primitives"]:
+        draco = written["extensions"]["KHR_draco_mesh_compression"]
+        view = tree["bufferViews"][draco["bufferView"]]
+        at = view["byteOffset"]
+        back = DracoPy.decode(bytes(binary[at : at + view["byteLength"]]))
+        numbers = {entry["unique_id"]: entry["num_components"] for entry in back.attributes}
+        assert {name: numbers[n] for name, n in draco["attributes"].items()} == {
+            "POSITION": 3, "TEXCOORD_0": 2
+        }  # fmt: skip
+        accessor = tree["accessors"][written["attributes"]["POSITION"]]
+        assert accessor["count"] == len(back.points)
+        assert np.abs(np.abs(back.points).max(axis=0) - [2, 1, 2]).max() < 1.2
+        faces += len(back.faces)
+    assert faces == len(mesh.faces)
+    assert len(packed) < len(plain)
+    tree, _ = parsed(encode_glb([mesh], texture="png", compression="meshopt"))
+    assert tree["extensionsRequired"] == ["EXT_meshopt_compression"]
+    own, stand_in = tree["buffers"]
+    assert stand_in["extensions"] == {"EXT_meshopt_compression": {"fallback": True}}
+    assert "uri" not in stand_in and own["byteLength"] < stand_in["byteLength"]
+
+
+def test_draco_that_is_missing_is_named_with_its_extra(monkeypatch):
+    monkeypatch.setattr(gltf_geometry, "find_spec", lambda name: None)
+    with pytest.raises(InputError, match=r"pip install 'depthfusion\[draco\]'"):
+        encode_glb([quad()], compression="draco")
+
+
+def test_textures_are_made_small_and_given_sides_of_powers_of_two():
+    meshes = [sheet(soft_alpha(96), height=96), quad("far", depth=9)]
+    tree, binary = parsed(encode_glb(meshes, largest=64, power_of_two=True))
+    sizes = [picture(tree, binary, k)[1].shape[:2] for k in range(len(tree["images"]))]
+    assert max(map(max, sizes)) == 64
+    assert all(side & (side - 1) == 0 for size in sizes for side in size)
 
 
 def test_a_shared_texture_is_stored_once_and_different_ones_apart():
@@ -183,13 +275,23 @@ def test_the_khronos_validator_has_nothing_to_say(tmp_path, choice):
         quad("world", "opaque", 3, 4.0),
     ]
     report = assert_valid_glb(encode_glb(meshes, {"prompt": "x"}, texture=choice), tmp_path)
-    assert report["info"]["totalTriangleCount"] == 8
-    assert report["info"]["materialCount"] == 4
+    assert report["info"]["totalTriangleCount"] == 10  # the fringe is drawn twice
+    assert report["info"]["materialCount"] == 5
+
+
+@pytest.mark.parametrize("mode", ["opaque", "mask", "blend"])
+@pytest.mark.parametrize("compression", ["none", "meshopt", "draco"])
+def test_no_variant_has_an_error_or_a_warning(tmp_path, mode, compression):
+    mesh = sheet(soft_alpha() if mode != "mask" else 255.0 * (soft_alpha() > 0), mode)
+    for choice in ("auto", "webp"):
+        data = encode_glb([mesh, quad()], {"seed": 1}, texture=choice, compression=compression)
+        issues = gltf_report(data, tmp_path)["issues"]
+        assert (issues["numErrors"], issues["numWarnings"]) == (0, 0), issues["messages"]
 
 
 def test_the_validator_finds_faults(tmp_path):
     data = encode_glb([quad()])
-    report = gltf_report(data.replace(b'"max":[3]', b'"max":[2]'), tmp_path)
+    report = gltf_report(data.replace(b'"max":[1.0,', b'"max":[0.5,'), tmp_path)
     assert report["issues"]["numErrors"] > 0
 
 

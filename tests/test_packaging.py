@@ -19,7 +19,10 @@ def plain(requirement: str) -> str:
 
 
 def test_requirements_are_the_core_and_the_extras_that_everybody_gets() -> None:
-    groups = [PROJECT["dependencies"], *map(EXTRAS.get, ("app", "opengl", "open3d", "ldm3d"))]
+    groups = [
+        PROJECT["dependencies"],
+        *map(EXTRAS.get, ("app", "opengl", "open3d", "usd", "draco", "ldm3d")),
+    ]
     pytest = {line for line in EXTRAS["test"] if line.startswith("pytest")}
     assert (
         listed("requirements.txt") == {plain(line) for group in groups for line in group} | pytest

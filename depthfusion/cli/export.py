@@ -7,9 +7,8 @@ import typer
 from depthfusion.cli.options import Detail, Json, MeshError, OutFile, SceneFolder, Triangles
 from depthfusion.cli.report import report
 from depthfusion.cli.terminal import ProgressBar
-from depthfusion.scene.detail import MeshOptions
 from depthfusion.studio.formats import FORMATS
-from depthfusion.studio.options import ExportOptions, Texture
+from depthfusion.studio.options import Compress, ExportOptions, Texture
 
 _KINDS = ", ".join(f"{row.suffix} {row.kind}" for row in FORMATS)
 
@@ -19,19 +18,40 @@ def command(
     out: OutFile,
     texture: Annotated[
         Texture,
-        typer.Option(help="How pictures are kept in it; auto: JPEG, PNG where see-through."),
+        typer.Option(
+            help="How pictures are kept in meshes; auto: JPEG, PNG where see-through, "
+            "and WebP for headsets and phones."
+        ),
     ] = ExportOptions.texture,
     kind: Annotated[
         str | None,
         typer.Option("--as", metavar="KIND", help=f"What the extension holds: {_KINDS}."),
     ] = ExportOptions.kind,
+    compress: Annotated[
+        Compress, typer.Option(help="Triangles of a .glb, for programs that know how to unpack.")
+    ] = ExportOptions.compress,
+    texture_size: Annotated[
+        int | None, typer.Option(metavar="PIXELS", help="Longest side of a mesh's texture.")
+    ] = ExportOptions.largest_texture,
+    power_of_two: Annotated[
+        bool, typer.Option("--power-of-two", help="Sides of textures, as some phones want them.")
+    ] = ExportOptions.power_of_two,
     preset: Detail = None,
     triangles: Triangles = None,
     error: MeshError = None,
     json: Json = False,
 ) -> None:
     """Export a scene."""
-    options = ExportOptions(texture, MeshOptions.chosen(preset, triangles, error), kind)
+    options = ExportOptions.chosen(
+        preset,
+        triangles,
+        error,
+        texture,
+        kind=kind,
+        compress=compress,
+        largest_texture=texture_size,
+        power_of_two=power_of_two,
+    )
     from depthfusion import studio
 
     with ProgressBar() as progress:

@@ -20,6 +20,8 @@ EXTRAS = {
     "diffusers": "ldm3d",
     "transformers": "ldm3d",
     "accelerate": "ldm3d",
+    "pxr": "usd",
+    "DracoPy": "draco",
     "pytest": "test",
 }
 

@@ -1,29 +1,35 @@
 """Meshes → one binary glTF file: unlit, textures inside, metres, provenance in `asset.extras`."""
 
 import json
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Literal
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-import trimesh
-from trimesh.exchange.gltf import export_glb
-from trimesh.visual.material import PBRMaterial
-from trimesh.visual.texture import TextureVisuals
+import cv2
+import numpy as np
 
-from depthfusion.io.encoding import ImageFormat, encode_image
+from depthfusion.io.gltf_buffer import GltfBuffer
+from depthfusion.io.gltf_geometry import EXTENSION, MESHOPT, Compression, primitive
+from depthfusion.io.gltf_textures import (
+    WEBP,
+    TextureChoice,
+    add_textures,
+    encoded_textures,
+    texture_key,
+    within,
+)
+from depthfusion.scene.packing import pack_texture, split_rim
+from depthfusion.scene.slices import each
 from depthfusion.types import TexturedMesh
-from depthfusion.types.arrays import UInt8
 from depthfusion.version import __version__
 
-TextureChoice = Literal["auto", "png", "jpeg", "webp"]
 QUALITY = 92
-_UNLIT, _WEBP = "KHR_materials_unlit", "EXT_texture_webp"
-_VERTICES, _INDICES = 34962, 34963
-# glTF's codes: columns wrap as a panorama does, rows end at the poles.
-_SAMPLER = {"magFilter": 9729, "minFilter": 9987, "wrapS": 10497, "wrapT": 33071}
+SOLID = 0.98  # alpha from which a soft rim hides what lies behind it
+_UNLIT = "KHR_materials_unlit"
+_JSON, _BINARY = 0x4E4F534A, 0x004E4942  # kinds of chunk
 
-Encoded = tuple[bytes, ImageFormat]
-TextureKey = tuple[int, tuple[int, ...], bool]
+Named = list[tuple[str, tuple[TexturedMesh, ...]]]
 
 
 def encode_glb(
@@ -32,17 +38,28 @@ def encode_glb(
     *,
     texture: TextureChoice = "auto",
     quality: int = QUALITY,
+    compression: Compression = "none",
+    largest: int | None = None,
+    power_of_two: bool = False,
 ) -> bytes:
     """Encode meshes as GLB.
+
+    A mesh with alpha becomes several primitives: what is solid, its rim cut where it is no longer
+    solid, and, where it is soft, the same rim once more, blended. So nothing that hides another
+    thing is blended, and programs that sort it wrongly, as they do with what lies round one middle,
+    show it right all the same. Textures hold only what shows.
 
     Parameters
     ----------
     meshes : near to far, vertices in metres or the scene's own unit. The file holds them far to
         near, the order in which programs that blend without sorting have to draw them.
     extras : the recipe, JSON values; becomes `asset.extras`.
-    texture : "auto" and "jpeg": JPEG where a mesh is opaque, PNG where it has alpha; "png": PNG;
-        "webp": WebP, a third of the size, which needs a program that knows EXT_texture_webp.
+    texture : "auto" and "jpeg": JPEG where a part is opaque, PNG where it has alpha; "png": PNG;
+        "webp": WebP, half of the size, which needs a program that knows EXT_texture_webp.
     quality : of JPEG and WebP, 1 to 100.
+    compression : "none"; "meshopt" or "draco", which need a program that knows the extension.
+    largest : longest side of a texture, pixels; `None` for no limit.
+    power_of_two : give textures sides that are powers of two, for graphics chips of phones.
 
     Returns
     -------
@@ -52,131 +69,147 @@ def encode_glb(
     ------
     ValueError
         No mesh has a triangle, or `extras` holds no JSON values.
+    InputError
+        `compression` asks for a package that is not installed.
     """
     recipe = json.loads(json.dumps(dict(extras or {}), allow_nan=False))
-    shown = _uniquely_named([mesh for mesh in reversed(meshes) if len(mesh.faces)])
+    shown = [mesh for mesh in reversed(meshes) if len(mesh.faces)]
     if not shown:
         raise ValueError("meshes must hold at least one triangle; got none")
-    images = _encoded_textures(list(shown.values()), texture, quality)
-
-    def complete(buffers: Any, tree: dict[str, Any]) -> None:
-        tree["asset"] |= {"generator": f"DepthFusion {__version__}", "extras": recipe}
-        sources = _add_images(images, buffers, tree)
-        _complete_materials(shown, sources, tree)
-
-    scene = trimesh.Scene()
-    for name, mesh in shown.items():
-        scene.add_geometry(_geometry(name, mesh), node_name=name, geom_name=name)
-    return export_glb(
-        scene,
-        include_normals=False,
-        buffer_postprocessor=complete,
-        tree_postprocessor=_say_what_views_hold,
-    )
+    parts = each(lambda mesh: _parts(mesh, largest, power_of_two), shown)
+    named = list(zip(_unique([mesh.name for mesh in shown]), parts, strict=True))
+    buffer = GltfBuffer()
+    tree = _tree(buffer, named, recipe, texture, quality, compression)
+    return _assembled(tree, buffer)
 
 
-def _uniquely_named(meshes: Sequence[TexturedMesh]) -> dict[str, TexturedMesh]:
-    named: dict[str, TexturedMesh] = {}
-    for mesh in meshes:
-        name, number = mesh.name, 1
-        while name in named or name == "world":  # trimesh's name for the root
+def _parts(mesh: TexturedMesh, largest: int | None, power_of_two: bool) -> tuple[TexturedMesh, ...]:
+    """What a layer's mesh is drawn by: solid triangles, and its rim."""
+    parts = split_rim(mesh)
+    if len(parts) > 1 or mesh.alpha_mode != "opaque":
+        parts = tuple(pack_texture(part, power_of_two=power_of_two) for part in parts)
+    if largest is not None:
+        parts = tuple(replace(part, texture=within(part.texture, largest)) for part in parts)
+    if power_of_two:
+        parts = tuple(_with_even_sides(part) for part in parts)
+    return parts
+
+
+def _with_even_sides(mesh: TexturedMesh) -> TexturedMesh:
+    """A texture whose sides are powers of two; scaled where they are not."""
+    height, width = mesh.texture.shape[:2]
+    size = tuple(1 << max(0, round(float(np.log2(side)))) for side in (width, height))
+    if size == (width, height):
+        return mesh
+    return replace(mesh, texture=cv2.resize(mesh.texture, size, interpolation=cv2.INTER_AREA))
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    given: list[str] = []
+    for name in names:
+        new, number = name, 1
+        while new in given:
             number += 1
-            name = f"{mesh.name} {number}"
-        named[name] = mesh
-    return named
+            new = f"{name} {number}"
+        given.append(new)
+    return given
 
 
-def _geometry(name: str, mesh: TexturedMesh) -> trimesh.Trimesh:
-    uv = mesh.uvs.copy()
-    uv[:, 1] = 1 - uv[:, 1]  # trimesh counts v from the bottom and turns it back
-    visual = TextureVisuals(uv=uv, material=PBRMaterial(name=name))
-    return trimesh.Trimesh(mesh.vertices, mesh.faces, visual=visual, process=False)
-
-
-def _pixels(mesh: TexturedMesh) -> UInt8:
-    """The texture, without an alpha channel that has no meaning."""
-    return mesh.texture[..., :3] if mesh.alpha_mode == "opaque" else mesh.texture
-
-
-def _image_format(pixels: UInt8, choice: TextureChoice) -> ImageFormat:
-    if choice in ("png", "webp"):
-        return choice
-    return "jpeg" if pixels.shape[-1] == 3 else "png"
-
-
-def _encoded_textures(
-    meshes: Sequence[TexturedMesh], choice: TextureChoice, quality: int
-) -> dict[TextureKey, Encoded]:
-    """Encode every texture once, however many meshes share it; keys are `_texture_key`'s."""
-
-    def encoded(mesh: TexturedMesh) -> Encoded:
-        pixels = _pixels(mesh)
-        image_format = _image_format(pixels, choice)
-        return encode_image(pixels, image_format, quality=quality), image_format
-
-    different = {_texture_key(mesh): mesh for mesh in meshes}
-    with ThreadPoolExecutor() as pool:
-        return dict(zip(different, pool.map(encoded, different.values()), strict=True))
-
-
-def _texture_key(mesh: TexturedMesh) -> TextureKey:
-    return mesh.texture.ctypes.data, mesh.texture.shape, mesh.alpha_mode == "opaque"
-
-
-def _add_images(
-    images: Mapping[TextureKey, Encoded], buffers: Any, tree: dict[str, Any]
-) -> dict[TextureKey, int]:
-    """Put encoded pictures into the file's buffer; return the texture's index for each."""
-    tree["samplers"] = [_SAMPLER]
+def _tree(
+    buffer: GltfBuffer,
+    named: Named,
+    recipe: dict[str, Any],
+    texture: TextureChoice,
+    quality: int,
+    compression: Compression,
+) -> dict[str, Any]:
+    """The JSON document; fills the buffer that it describes."""
+    parts = [part for _, group in named for part in group]
+    meshes: list[dict[str, Any]] = [
+        {"name": name, "primitives": [primitive(buffer, part, compression) for part in group]}
+        for name, group in named
+    ]
+    images = encoded_textures(parts, texture, quality)
+    whole = {texture_key(part) for part in parts if _wraps(part)}
+    pictures, numbers = add_textures(buffer, images, whole)
+    materials: list[dict[str, Any]] = []
+    for (name, group), mesh in zip(named, meshes, strict=True):
+        shapes = mesh["primitives"]
+        mesh["primitives"] = []
+        for part, shape in zip(group, shapes, strict=True):
+            for material in _materials(name, part, numbers[texture_key(part)]):
+                mesh["primitives"].append({**shape, "material": len(materials)})
+                materials.append(material)
     used = {_UNLIT}
-    for number, (data, image_format) in enumerate(images.values()):
-        key = f"image {number}"
-        buffers[key] = data + bytes(-len(data) % 4)
-        view = {"bufferView": buffers.index(key), "mimeType": f"image/{image_format}"}
-        tree["images"].append(view)
-        entry: dict[str, Any] = {"sampler": 0, "source": number}
-        if image_format == "webp":
-            entry = {"sampler": 0, "extensions": {_WEBP: {"source": number}}}
-            used.add(_WEBP)
-        tree["textures"].append(entry)
-    tree["extensionsUsed"] = sorted(used)
-    if _WEBP in used:
-        tree["extensionsRequired"] = [_WEBP]
-    return {key: number for number, key in enumerate(images)}
+    required = set()
+    if any(kind == "webp" for _, kind in images.values()):
+        required.add(WEBP)
+    if compression != "none":
+        required.add(EXTENSION[compression])
+    return {
+        "asset": {"version": "2.0", "generator": f"DepthFusion {__version__}", "extras": recipe},
+        "extensionsUsed": sorted(used | required),
+        **({"extensionsRequired": sorted(required)} if required else {}),
+        "scene": 0,
+        "scenes": [{"nodes": list(range(len(named)))}],
+        "nodes": [{"name": name, "mesh": number} for number, (name, _) in enumerate(named)],
+        "meshes": meshes,
+        "materials": materials,
+        **pictures,
+        "accessors": buffer.accessors,
+        "bufferViews": buffer.views,
+        "buffers": _buffers(buffer),
+    }
 
 
-def _complete_materials(
-    meshes: Mapping[str, TexturedMesh],
-    textures: Mapping[TextureKey, int],
-    tree: dict[str, Any],
-) -> None:
-    """Turn the materials that trimesh made, one a mesh, into unlit textured ones."""
-    for written in tree["meshes"]:
-        mesh = meshes[written["name"]]
-        written.pop("extras", None)
-        index = textures[_texture_key(mesh)]
-        material = {
-            "name": written["name"],
-            "doubleSided": True,
-            "alphaMode": mesh.alpha_mode.upper(),
-            "pbrMetallicRoughness": {
-                "baseColorTexture": {"index": index},
-                "metallicFactor": 0.0,
-                "roughnessFactor": 1.0,
-            },
-            "extensions": {_UNLIT: {}},
-        }
-        if mesh.alpha_mode == "mask":
-            material["alphaCutoff"] = 0.5
-        tree["materials"][written["primitives"][0]["material"]] = material
+def _wraps(part: TexturedMesh) -> bool:
+    """Whether a texture still is a whole panorama."""
+    height, width = part.texture.shape[:2]
+    return width == 2 * height
 
 
-def _say_what_views_hold(tree: dict[str, Any]) -> None:
-    """Mark each stretch of the buffer as vertices or indices, which spares readers a search."""
-    for mesh in tree["meshes"]:
-        for primitive in mesh["primitives"]:
-            views = [(primitive["indices"], _INDICES)]
-            views += [(accessor, _VERTICES) for accessor in primitive["attributes"].values()]
-            for accessor, target in views:
-                view = tree["accessors"][accessor]["bufferView"]
-                tree["bufferViews"][view]["target"] = target
+def _materials(name: str, part: TexturedMesh, texture: int) -> Iterator[dict[str, Any]]:
+    """The ways in which a part is drawn, one after the other."""
+    look = {
+        "doubleSided": True,
+        "pbrMetallicRoughness": {
+            "baseColorTexture": {"index": texture},
+            "metallicFactor": 0.0,
+            "roughnessFactor": 1.0,
+        },
+        "extensions": {_UNLIT: {}},
+    }
+    match part.alpha_mode:
+        case "opaque":
+            yield {"name": name, "alphaMode": "OPAQUE", **look}
+        case "mask":
+            yield {"name": f"{name} rim", "alphaMode": "MASK", "alphaCutoff": 0.5, **look}
+        case "blend":
+            cut = {"alphaMode": "MASK", "alphaCutoff": SOLID}
+            yield {"name": f"{name} rim", **cut, **look}
+            yield {"name": f"{name} fringe", "alphaMode": "BLEND", **look}
+
+
+def _buffers(buffer: GltfBuffer) -> list[dict[str, Any]]:
+    """The file's own buffer, and the one that meshopt's views stand for once unpacked."""
+    unpacked = sum(
+        view["byteLength"] + -view["byteLength"] % 4 for view in buffer.views if view["buffer"] == 1
+    )
+    stand_in = {"byteLength": unpacked, "extensions": {MESHOPT: {"fallback": True}}}
+    return [{"byteLength": buffer.length}, *([stand_in] if unpacked else [])]
+
+
+def _assembled(tree: dict[str, Any], buffer: GltfBuffer) -> bytes:
+    text = json.dumps(tree, separators=(",", ":"), allow_nan=False).encode()
+    text += b" " * (-len(text) % 4)
+    binary = buffer.content
+    length = 12 + 8 + len(text) + 8 + len(binary)
+    return b"".join(
+        [
+            struct.pack("<4sII", b"glTF", 2, length),
+            struct.pack("<II", len(text), _JSON),
+            text,
+            struct.pack("<II", len(binary), _BINARY),
+            binary,
+        ]
+    )

@@ -1,5 +1,8 @@
 """Coloured points → PLY, the table that point cloud programs read."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from depthfusion.io.atomic import StrPath, replacing
@@ -32,7 +35,7 @@ def write_points(
     InputError
         The file can't be written.
     """
-    fields = _ROW.fields or {}
+    fields: Mapping[str, Any] = _ROW.fields or {}
     lines = ["ply", "format binary_little_endian 1.0"]
     lines += [f"comment {comment}"] if comment else []
     lines += [f"element vertex {len(positions)}"]

@@ -9,10 +9,10 @@ import numpy as np
 
 from depthfusion.types import InputError
 
-Preset = Literal["headset", "desktop", "film"]
+Preset = Literal["mobile", "headset", "desktop", "film"]
 # Triangles in the whole scene, at most; a film's stills may take all that the detail asks for.
 PRESETS: Mapping[Preset, int | None] = MappingProxyType(
-    {"headset": 200_000, "desktop": 600_000, "film": None}
+    {"mobile": 100_000, "headset": 200_000, "desktop": 600_000, "film": None}
 )
 USUAL_PRESET: Preset = "desktop"
 FEWEST_TRIANGLES = 1000

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from depthfusion.generation.options import DiffusionOptions, GenerateOptions
 from depthfusion.rendering.stereo import Lens, StereoOptions
@@ -17,9 +17,11 @@ FilmLayout = Literal["mono", "lr", "tb", "anaglyph"]
 Quality = Literal["draft", "good", "best"]
 Codec = Literal["h264", "hevc", "prores"]
 Texture = Literal["auto", "png", "jpeg", "webp"]
+Compress = Literal["none", "meshopt", "draco"]
 
 DESKTOP = MeshOptions.chosen()
 MOST_SAMPLES = 8
+MOBILE_TEXTURE = 2048  # pixels; what phones of ten years ago hold
 LARGEST_SIDE = 16384  # pixels; encoders end there
 # For each projection: its layouts, the first where none is given, and the size of one eye's frame.
 PROJECTIONS: dict[str, tuple[tuple[FilmLayout, ...], tuple[int, int]]] = {
@@ -215,23 +217,60 @@ class ExportOptions:
 
     Parameters
     ----------
-    texture : "auto" (JPEG where opaque, else PNG), "png", "jpeg" or "webp".
+    texture : of meshes: "auto" (JPEG where opaque, else PNG), "png", "jpeg" or "webp".
     mesh : how finely the place is meshed; all that the detail asks for are millions of triangles in
         a forest.
     kind : which of the kinds that an extension can be (`studio.FORMATS`); `None` takes its usual.
+    compress : triangles of a .glb: "none", "meshopt" or "draco"; programs must know the extension.
+    largest_texture : longest side of a mesh's texture, pixels; `None` for no limit.
+    power_of_two : give textures sides that are powers of two, for graphics chips of phones.
 
     Raises
     ------
     InputError
-        `texture` is unknown.
+        A word is unknown, or a number out of range.
     """
 
     texture: Texture = "auto"
     mesh: MeshOptions = DESKTOP
     kind: str | None = None
+    compress: Compress = "none"
+    largest_texture: int | None = None
+    power_of_two: bool = False
+
+    @classmethod
+    def chosen(
+        cls,
+        preset: str | None = None,
+        triangles: int | None = None,
+        error: float | None = None,
+        texture: Texture = "auto",
+        **others: Any,
+    ) -> "ExportOptions":
+        """Options from what a person says: presets for light machines choose pictures, too.
+
+        Parameters
+        ----------
+        preset, triangles, error : as for `MeshOptions.chosen`.
+        texture : "auto" is WebP for the presets "headset" and "mobile", whose browsers know it.
+        others : fields as they are; the preset "mobile" sets what they leave open.
+        """
+        if texture == "auto" and preset in ("headset", "mobile"):
+            texture = "webp"
+        if preset == "mobile":
+            others["power_of_two"] = True
+            others["largest_texture"] = others.get("largest_texture") or MOBILE_TEXTURE
+        return cls(texture, MeshOptions.chosen(preset, triangles, error), **others)
 
     def __post_init__(self) -> None:
-        """Verify the word."""
+        """Verify words and ranges."""
         if self.texture not in get_args(Texture):
             known = ", ".join(get_args(Texture))
             raise InputError(f"texture must be one of {known}; got {self.texture!r}")
+        if self.compress not in get_args(Compress):
+            known = ", ".join(get_args(Compress))
+            raise InputError(f"compress must be one of {known}; got {self.compress!r}")
+        if self.largest_texture is not None and not 16 <= self.largest_texture <= LARGEST_SIDE:
+            raise InputError(
+                f"the largest texture is 16 to {LARGEST_SIDE} pixels; got {self.largest_texture}"
+            )
