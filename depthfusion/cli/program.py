@@ -21,6 +21,7 @@ COMMANDS = {
     "create": ("create", "Make a scene from words."),
     "import": ("import_photo", "Make a scene from a 360° photo and its depth."),
     "recognise": ("recognise", "Say what a photo is and what import would assume about it."),
+    "paint": ("paint", "Set the depth of a region by hand, or undo that."),
     "render": ("render", "Draw every frame of a camera file."),
     "stereo": ("stereo", "Draw a picture for two eyes."),
     "video": ("video", "Film a move through a scene."),

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from depthfusion.rendering.stereo import StereoOptions
     from depthfusion.scene.build import SceneOptions
     from depthfusion.scene.detail import PRESETS, USUAL_PRESET, MeshOptions
+    from depthfusion.scene.edits import Edit, EditKind
     from depthfusion.scene.paths import PATH_NAMES
-    from depthfusion.studio.creating import create
+    from depthfusion.studio.creating import create, create_variations
     from depthfusion.studio.exporting import export
     from depthfusion.studio.filming import video
     from depthfusion.studio.formats import FORMATS, LATER_FORMATS
     from depthfusion.studio.importing import import_photo
     from depthfusion.studio.inspecting import Inspection, inspect
+    from depthfusion.studio.labelling import player_name
     from depthfusion.studio.library import (
         SceneEntry,
         find_scene,
@@ -37,8 +39,15 @@ if TYPE_CHECKING:
         VideoOptions,
     )
     from depthfusion.studio.outcome import Outcome
+    from depthfusion.studio.painting import paint, painted, try_paint, undo_paint
     from depthfusion.studio.pairing import stereo
     from depthfusion.studio.recognising import Question, Recognised, recognise
+    from depthfusion.studio.recreating import (
+        create_from,
+        options_from,
+        recipe_in,
+        recipe_words,
+    )
     from depthfusion.studio.rendering import render
     from depthfusion.studio.reshaping import Reshape, reshape
     from depthfusion.studio.shelving import (
@@ -56,8 +65,9 @@ _HOME = {
     "depthfusion.rendering.stereo": ("StereoOptions",),
     "depthfusion.scene.build": ("SceneOptions",),
     "depthfusion.scene.detail": ("PRESETS", "USUAL_PRESET", "MeshOptions"),
+    "depthfusion.scene.edits": ("Edit", "EditKind"),
     "depthfusion.scene.paths": ("PATH_NAMES",),
-    "depthfusion.studio.creating": ("create",),
+    "depthfusion.studio.creating": ("create", "create_variations"),
     "depthfusion.studio.exporting": ("export",),
     "depthfusion.studio.formats": ("FORMATS", "LATER_FORMATS"),
     "depthfusion.studio.importing": ("import_photo",),
@@ -70,7 +80,12 @@ _HOME = {
         "CreateOptions", "ExportOptions", "ImportOptions", "RenderOptions", "VideoOptions",
     ),
     "depthfusion.studio.outcome": ("Outcome",),
+    "depthfusion.studio.painting": ("paint", "painted", "try_paint", "undo_paint"),
     "depthfusion.studio.recognising": ("Question", "Recognised", "recognise"),
+    "depthfusion.studio.labelling": ("player_name",),
+    "depthfusion.studio.recreating": (
+        "create_from", "options_from", "recipe_in", "recipe_words",
+    ),
     "depthfusion.studio.rendering": ("render",),
     "depthfusion.studio.reshaping": ("Reshape", "reshape"),
     "depthfusion.studio.shelving": (
@@ -90,6 +105,8 @@ __all__ = [
     "PRESETS",
     "USUAL_PRESET",
     "CreateOptions",
+    "Edit",
+    "EditKind",
     "ExportOptions",
     "ImportOptions",
     "Inspection",
@@ -105,6 +122,8 @@ __all__ = [
     "VideoOptions",
     "choose_engine",
     "create",
+    "create_from",
+    "create_variations",
     "discard_scene",
     "duplicate_scene",
     "empty_bin",
@@ -115,10 +134,16 @@ __all__ = [
     "library_folder",
     "list_scenes",
     "new_scene_folder",
+    "options_from",
     "overall",
+    "paint",
+    "painted",
+    "player_name",
+    "recipe_in",
+    "recipe_words",
+    "recognise",
     "recover_scene",
     "rename_scene",
-    "recognise",
     "render",
     "reshape",
     "sample_scenes",
@@ -126,6 +151,8 @@ __all__ = [
     "show",
     "stereo",
     "sway",
+    "try_paint",
+    "undo_paint",
     "video",
 ]
 

@@ -113,9 +113,9 @@ def _cheapest_meeting(
     least = np.full(bins.max() + 3, np.inf)
     owner = np.zeros(len(least), np.intp)
     for state in order:
-        cell = max(int(bins[state]), 0) + 1
-        if total[state] < least[cell]:
-            least[cell], owner[cell] = total[state], state
+        place = max(int(bins[state]), 0) + 1
+        if total[state] < least[place]:
+            least[place], owner[place] = total[state], state
     cell = np.clip(np.floor(after / _MEETS).astype(np.intp), 0, len(least) - 3) + 1
     around = np.stack([cell - 1, cell, cell + 1])
     nearest = least[around].argmin(axis=0)
