@@ -1,13 +1,14 @@
 """A small place with exact distances, an engine that gives it at once, and looks at disks."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from depthfusion.generation.engines import Generated, GenerateOptions
+from depthfusion.generation.engines import Generated, GenerateOptions, Preview
 from depthfusion.geometry.equirectangular import directions
 from depthfusion.studio.importing import import_photo
 from depthfusion.studio.options import ImportOptions, VideoOptions
@@ -31,8 +32,17 @@ class PretendEngine:
     """Gives the room for any words, with the steps and the record of a real engine."""
 
     name = "sketch"
+    takes = frozenset({"seed"})
 
-    def generate(self, options: GenerateOptions, progress: Progress = silent) -> Generated:
+    def generate_many(
+        self, options: GenerateOptions, seeds: Sequence[int], progress: Progress = silent,
+        preview: Preview | None = None,
+    ) -> tuple[Generated, ...]:  # fmt: skip
+        return tuple(self.generate(replace(options, seed=seed), progress) for seed in seeds)
+
+    def generate(
+        self, options: GenerateOptions, progress: Progress = silent, preview: Preview | None = None
+    ) -> Generated:
         for step in ("reading the prompt", "drawing", "smoothing"):
             progress(step, 0.0)
             progress(step, 1.0)
@@ -48,7 +58,7 @@ class PretendEngine:
         return Generated(panorama, info, ("room (place)",), ("purple",), ("a note",), 0.0)
 
 
-def pretend_choice(name: str = "auto") -> tuple[PretendEngine, str]:
+def pretend_choice(name: str = "auto", model: str | None = None) -> tuple[PretendEngine, str]:
     return PretendEngine(), "pretend: it was at hand"
 
 

@@ -22,17 +22,19 @@ def engine():
 def test_auto_says_what_it_chose_and_why():
     engine, reason = choose_engine("auto")
     assert engine.name == "sketch"
-    assert "ldm3d" in reason and "diffusion" not in reason
+    assert "no LDM3D weights" in reason and "models pull" in reason
 
 
 def test_sketch_is_chosen_by_name():
     assert choose_engine("sketch")[0].name == "sketch"
 
 
-def test_ldm3d_is_refused_in_one_sentence():
-    with pytest.raises(InputError, match="not part of this version") as caught:
+def test_ldm3d_without_weights_says_the_three_ways_out():
+    with pytest.raises(InputError) as caught:
         choose_engine("ldm3d")
-    assert str(caught.value).count(".") == 1 and "\n" not in str(caught.value)
+    said = str(caught.value)
+    assert "models pull Intel/ldm3d-pano" in said and "with --model;" in said
+    assert "--engine sketch" in said and "\n" not in said
 
 
 def test_an_unknown_engine_is_refused_with_the_names_there_are():

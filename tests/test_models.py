@@ -250,7 +250,7 @@ def test_without_a_network_the_ways_out_are_said(hub: Hub, monkeypatch: pytest.M
     with pytest.raises(InputError) as caught:
         locate(PIPELINE)
     said = str(caught.value)
-    assert "models pull" in said and "--model FOLDER" in said and "--engine sketch" in said
+    assert "models pull" in said and "with --model;" in said and "--engine sketch" in said
     assert "HF_HUB_OFFLINE is unset" in said and hub.asked == []
 
 

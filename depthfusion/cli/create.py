@@ -1,10 +1,33 @@
 """`depthfusion create`: words become a scene."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from depthfusion.cli.diffusion_options import (
+    Apart,
+    Back,
+    DiffusionSteps,
+    Down,
+    Far,
+    Front,
+    Guidance,
+    Init,
+    Left,
+    LoraFiles,
+    Mask,
+    Near,
+    ReferencePicture,
+    ReferenceWeight,
+    Rescale,
+    Right,
+    Scheduler,
+    Seamless,
+    Strength,
+    Up,
+    Upscaling,
+    parsed_lora,
+)
 from depthfusion.cli.options import (
     Detail,
     HeadBox,
@@ -17,12 +40,12 @@ from depthfusion.cli.options import (
     parsed_size,
     written_size,
 )
-from depthfusion.cli.report import report
+from depthfusion.cli.report import report, report_each
 from depthfusion.cli.terminal import ProgressBar
+from depthfusion.generation.ldm3d.sampling import DIRECTIONS
 from depthfusion.scene.build import SceneOptions
 from depthfusion.scene.detail import MeshOptions
 from depthfusion.studio.options import CreateOptions
-from depthfusion.types import InputError
 
 
 def command(
@@ -43,18 +66,30 @@ def command(
     negative: Annotated[
         str | None, typer.Option(metavar="WORDS", help="What should not be there.")
     ] = CreateOptions.negative,
-    steps: Annotated[
-        int | None, typer.Option(help="Of a diffusion engine; its own by default.")
-    ] = CreateOptions.steps,
-    guidance: Annotated[
-        float | None, typer.Option(help="Of a diffusion engine; its own by default.")
-    ] = CreateOptions.guidance,
-    init: Annotated[
-        Path | None, typer.Option(metavar="PANO", help="For diffusion engines: where to start.")
-    ] = CreateOptions.init,
-    strength: Annotated[
-        float | None, typer.Option(help="For diffusion engines: how far to leave it, 0 to 1.")
-    ] = CreateOptions.strength,
+    steps: DiffusionSteps = CreateOptions.steps,
+    guidance: Guidance = CreateOptions.guidance,
+    guidance_rescale: Rescale = CreateOptions.rescale,
+    scheduler: Scheduler = CreateOptions.scheduler,
+    seamless: Seamless = CreateOptions.seamless,
+    front: Front = None,
+    right: Right = None,
+    back: Back = None,
+    left: Left = None,
+    up: Up = None,
+    down: Down = None,
+    init: Init = None,
+    strength: Strength = CreateOptions.strength,
+    mask: Mask = CreateOptions.mask,
+    reference: ReferencePicture = CreateOptions.reference,
+    reference_weight: ReferenceWeight = CreateOptions.reference_weight,
+    lora: LoraFiles = None,
+    upscale: Upscaling = CreateOptions.upscale,
+    near: Near = CreateOptions.near,
+    far: Far = CreateOptions.far,
+    variations: Annotated[
+        int, typer.Option(metavar="N", help="So many scenes that differ: OUT-1, OUT-2 …")
+    ] = 1,
+    apart: Apart = CreateOptions.apart,
     title: Annotated[
         str | None, typer.Option(help="Shown in lists; the prompt by default.")
     ] = CreateOptions.title,
@@ -67,12 +102,8 @@ def command(
     json: Json = False,
 ) -> None:
     """Create a scene."""
-    for option, value in (("--init", init), ("--strength", strength)):
-        if value is not None:
-            raise InputError(
-                f"{option} belongs to the ldm3d engine, which is not in this version; leave it out"
-            )
     width, height = parsed_size(size)
+    directions = zip(DIRECTIONS, (front, right, back, left, up, down), strict=True)
     options = CreateOptions(
         engine=engine,
         model=model,
@@ -82,6 +113,20 @@ def command(
         height=height,
         steps=steps,
         guidance=guidance,
+        rescale=guidance_rescale,
+        scheduler=scheduler,
+        seamless=seamless,
+        around={name: words for name, words in directions if words},
+        init=init,
+        strength=strength,
+        mask=mask,
+        reference=reference,
+        reference_weight=reference_weight,
+        lora=tuple(map(parsed_lora, lora or ())),
+        upscale=upscale,
+        near=near,
+        far=far,
+        apart=apart,
         title=title,
         scene=SceneOptions(head_box, method, sharpen),
         mesh=MeshOptions.chosen(preset, triangles, error),
@@ -89,5 +134,11 @@ def command(
     from depthfusion import studio
 
     with ProgressBar() as progress:
-        outcome = studio.create(prompt, out, options, progress)
-    report(outcome, json)
+        if variations == 1:
+            outcomes = [studio.create(prompt, out, options, progress)]
+        else:
+            outcomes = [*studio.create_variations(prompt, out, variations, options, progress)]
+    if variations == 1:
+        report(outcomes[0], json)
+    else:
+        report_each(outcomes, json)

@@ -1,6 +1,6 @@
 """What a command made, for a person or as one JSON object."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,6 +28,15 @@ def report(outcome: Outcome, json: bool) -> None:
         print_json(outcome.as_json())
     else:
         print_lines(list(in_words(outcome)))
+
+
+def report_each(outcomes: Sequence[Outcome], json: bool) -> None:
+    """Print several outcomes, as one JSON object or one after the other."""
+    if json:
+        print_json({"variations": [outcome.as_json() for outcome in outcomes]})
+        return
+    for number, outcome in enumerate(outcomes):
+        print_lines([*([""] if number else []), *in_words(outcome)])
 
 
 def in_words(outcome: Outcome) -> Iterator[str]:

@@ -154,18 +154,25 @@ def present(purpose: Purpose | None = None) -> list[Located]:
     return [located for located in found if located is not None]
 
 
+# Purpose → the option that names a folder instead, and the way without the model.
+WAYS: dict[Purpose, tuple[str, str]] = {
+    "panorama": ("--model", "take --engine sketch, which needs none"),
+    "upscaling": ("--upscale-model", "take --upscale lanczos, which needs none"),
+    "reference": ("--adapter", "leave --reference out"),
+    "lora": ("--lora", "take another --scheduler"),
+    "depth": ("--depth-model", "bring the depth as a file"),
+}
+
+
 def absent(model_id: str, model: Model | None = None) -> InputError:
     """Say that a model is not here, and the three ways out."""
-    instead = "bring its depth as a file" if model and model.purpose == "depth" else (
-        "take --engine sketch, which needs none"
-    )  # fmt: skip
+    option, instead = WAYS[model.purpose if model else "panorama"]
     size = f" (about {model.gigabytes:g} GB)" if model else ""
-    network = ", once HF_HUB_OFFLINE is unset," if is_offline() else ""
+    network = "once HF_HUB_OFFLINE is unset, " if is_offline() else ""
     return InputError(
-        f"the model {model_id} is not on this machine: fetch it{size} with "
-        f"`models pull {model_id}`{network} here or on a machine with a network whose "
-        f"{cache_folder()} you copy, or name a folder that holds it with --model FOLDER, or "
-        f"{instead}"
+        f"the model {model_id} is not on this machine: {network}fetch it{size} with "
+        f"`models pull {model_id}`, here or where there is a network and copy its "
+        f"{cache_folder()}; or name where it lies with {option}; or {instead}"
     )
 
 

@@ -1,10 +1,13 @@
 """The sketch engine: words → spec → stage → panorama."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 
-from depthfusion.generation.engines import Generated, GenerateOptions
+from depthfusion.generation.engines import Generated, GenerateOptions, Preview
+from depthfusion.generation.options import given
 from depthfusion.generation.sketch.drawing import draw
 from depthfusion.generation.sketch.light import air_of
 from depthfusion.generation.sketch.places import BUILDERS
@@ -18,9 +21,39 @@ class SketchEngine:
     """Draws a procedural scene with exact distances. Not a diffusion model; needs no download."""
 
     name = "sketch"
+    takes = frozenset({"seed", "width", "height", "negative"})
 
-    def generate(self, options: GenerateOptions, progress: Progress = silent) -> Generated:
-        """Draw the scene that the words ask for; the same options give the same bytes."""
+    def generate_many(
+        self,
+        options: GenerateOptions,
+        seeds: Sequence[int],
+        progress: Progress = silent,
+        preview: Preview | None = None,
+    ) -> tuple[Generated, ...]:
+        """Draw one scene for each seed, one after the other."""
+        made = []
+        for number, seed in enumerate(seeds, 1):
+
+            def numbered(
+                stage: str, fraction: float, words: str = f", {number} of {len(seeds)}"
+            ) -> None:
+                progress(stage + words, fraction)
+
+            made.append(self.generate(replace(options, seed=seed), numbered, preview))
+        return tuple(made)
+
+    def generate(
+        self,
+        options: GenerateOptions,
+        progress: Progress = silent,
+        preview: Preview | None = None,
+    ) -> Generated:
+        """Draw the scene that the words ask for; the same options give the same bytes.
+
+        Parameters
+        ----------
+        preview : shown nothing: a sketch is there at once, in bands and not by and by.
+        """
         began = perf_counter()
         width, height = options.width, options.height
         if width != 2 * height or height < 32:
@@ -60,10 +93,9 @@ class SketchEngine:
 
 def _ignored(options: GenerateOptions) -> tuple[str, ...]:
     """Say which options belong to diffusion and were given in vain."""
-    given = [
-        name for name in ("steps", "guidance", "model", "init", "strength")
-        if getattr(options, name) is not None
-    ]  # fmt: skip
-    if not given:
+    others = ("model", "start", "reference")
+    names = [*given(options), *(name for name in others if getattr(options, name) is not None)]
+    if not names:
         return ()
-    return (f"The sketch engine has no use for {', '.join(given)}: those guide diffusion.",)
+    words = ", ".join(name.replace("_", " ") for name in names)
+    return (f"The sketch engine has no use for {words}: that guides diffusion.",)
