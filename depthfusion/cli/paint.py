@@ -37,7 +37,7 @@ def command(
         raise InputError("--mask FILE says where and --as KIND what; give both")
     if undo:
         with ProgressBar() as progress:
-            report(studio.undo_paint(scene, undo, progress), json)
+            report(studio.undo_paint(scene, progress, count=undo), json)
         return
     if mask and kind:
         with ProgressBar() as progress:

@@ -59,14 +59,14 @@ def paint(
     return _rebuilt(place, old, grown, distance, stages)
 
 
-def undo_paint(scene: StrPath, count: int = 1, progress: Progress = silent) -> Outcome:
+def undo_paint(scene: StrPath, progress: Progress = silent, *, count: int = 1) -> Outcome:
     """Take the last edits back, and build the scene anew.
 
     Parameters
     ----------
     scene : a scene's folder, or its name in the library; replaced in one step.
-    count : how many edits.
     progress : told each stage; may raise `Cancelled`, and then nothing has changed.
+    count : how many edits.
 
     Raises
     ------
