@@ -233,7 +233,7 @@ def pictures(tmp_path: Path) -> Path:
         (["create", "x", "--out", "pano.png/scene"], "pano.png"),
         (["show", "not a scene"], "no scene"),
         (["video", "nowhere", "--out", "v.mp4"], "nowhere"),
-        (["export", "nowhere", "--out", "x.usdz"], "later version"),
+        (["export", "nowhere", "--out", "x.obj"], ".usdz"),
         (["render", "nowhere", "--cameras", "c.json", "--out", "d"], "nowhere"),
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else "",

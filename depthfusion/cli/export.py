@@ -46,7 +46,7 @@ def command(
         preset,
         triangles,
         error,
-        texture,
+        texture=texture,
         kind=kind,
         compress=compress,
         largest_texture=texture_size,

@@ -3,11 +3,7 @@
 import json
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
-
-import cv2
-import numpy as np
 
 from depthfusion.io.gltf_buffer import GltfBuffer
 from depthfusion.io.gltf_geometry import EXTENSION, MESHOPT, Compression, primitive
@@ -17,10 +13,8 @@ from depthfusion.io.gltf_textures import (
     add_textures,
     encoded_textures,
     texture_key,
-    within,
 )
-from depthfusion.scene.packing import pack_texture, split_rim
-from depthfusion.scene.slices import each
+from depthfusion.io.mesh_parts import NamedParts, named_parts, wraps
 from depthfusion.types import TexturedMesh
 from depthfusion.version import __version__
 
@@ -28,8 +22,6 @@ QUALITY = 92
 SOLID = 0.98  # alpha from which a soft rim hides what lies behind it
 _UNLIT = "KHR_materials_unlit"
 _JSON, _BINARY = 0x4E4F534A, 0x004E4942  # kinds of chunk
-
-Named = list[tuple[str, tuple[TexturedMesh, ...]]]
 
 
 def encode_glb(
@@ -73,51 +65,15 @@ def encode_glb(
         `compression` asks for a package that is not installed.
     """
     recipe = json.loads(json.dumps(dict(extras or {}), allow_nan=False))
-    shown = [mesh for mesh in reversed(meshes) if len(mesh.faces)]
-    if not shown:
-        raise ValueError("meshes must hold at least one triangle; got none")
-    parts = each(lambda mesh: _parts(mesh, largest, power_of_two), shown)
-    named = list(zip(_unique([mesh.name for mesh in shown]), parts, strict=True))
+    named = named_parts(meshes, largest=largest, power_of_two=power_of_two)
     buffer = GltfBuffer()
     tree = _tree(buffer, named, recipe, texture, quality, compression)
     return _assembled(tree, buffer)
 
 
-def _parts(mesh: TexturedMesh, largest: int | None, power_of_two: bool) -> tuple[TexturedMesh, ...]:
-    """What a layer's mesh is drawn by: solid triangles, and its rim."""
-    parts = split_rim(mesh)
-    if len(parts) > 1 or mesh.alpha_mode != "opaque":
-        parts = tuple(pack_texture(part, power_of_two=power_of_two) for part in parts)
-    if largest is not None:
-        parts = tuple(replace(part, texture=within(part.texture, largest)) for part in parts)
-    if power_of_two:
-        parts = tuple(_with_even_sides(part) for part in parts)
-    return parts
-
-
-def _with_even_sides(mesh: TexturedMesh) -> TexturedMesh:
-    """A texture whose sides are powers of two; scaled where they are not."""
-    height, width = mesh.texture.shape[:2]
-    size = tuple(1 << max(0, round(float(np.log2(side)))) for side in (width, height))
-    if size == (width, height):
-        return mesh
-    return replace(mesh, texture=cv2.resize(mesh.texture, size, interpolation=cv2.INTER_AREA))
-
-
-def _unique(names: Sequence[str]) -> list[str]:
-    given: list[str] = []
-    for name in names:
-        new, number = name, 1
-        while new in given:
-            number += 1
-            new = f"{name} {number}"
-        given.append(new)
-    return given
-
-
 def _tree(
     buffer: GltfBuffer,
-    named: Named,
+    named: NamedParts,
     recipe: dict[str, Any],
     texture: TextureChoice,
     quality: int,
@@ -130,7 +86,7 @@ def _tree(
         for name, group in named
     ]
     images = encoded_textures(parts, texture, quality)
-    whole = {texture_key(part) for part in parts if _wraps(part)}
+    whole = {texture_key(part) for part in parts if wraps(part)}
     pictures, numbers = add_textures(buffer, images, whole)
     materials: list[dict[str, Any]] = []
     for (name, group), mesh in zip(named, meshes, strict=True):
@@ -160,12 +116,6 @@ def _tree(
         "bufferViews": buffer.views,
         "buffers": _buffers(buffer),
     }
-
-
-def _wraps(part: TexturedMesh) -> bool:
-    """Whether a texture still is a whole panorama."""
-    height, width = part.texture.shape[:2]
-    return width == 2 * height
 
 
 def _materials(name: str, part: TexturedMesh, texture: int) -> Iterator[dict[str, Any]]:

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
-import cv2
-
 from depthfusion.io.encoding import ImageFormat, encode_image
 from depthfusion.io.gltf_buffer import GltfBuffer
 from depthfusion.types import TexturedMesh
@@ -85,13 +83,3 @@ def add_textures(
         entry["sampler"] = min(entry["sampler"], len(samplers) - 1)
     tree = {"samplers": samplers, "images": pictures, "textures": textures}
     return tree, {key: number for number, key in enumerate(images)}
-
-
-def within(texture: UInt8, side: int) -> UInt8:
-    """The picture made small until neither side is longer than `side` pixels."""
-    height, width = texture.shape[:2]
-    share = side / max(height, width)
-    if share >= 1:
-        return texture
-    size = max(1, round(width * share)), max(1, round(height * share))
-    return cv2.resize(texture, size, interpolation=cv2.INTER_AREA)

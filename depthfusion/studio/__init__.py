@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from depthfusion.studio.creating import create, create_variations
     from depthfusion.studio.exporting import export
     from depthfusion.studio.filming import video
-    from depthfusion.studio.formats import FORMATS, LATER_FORMATS
+    from depthfusion.studio.formats import FORMATS
     from depthfusion.studio.importing import import_photo
     from depthfusion.studio.inspecting import Inspection, inspect
     from depthfusion.studio.labelling import player_name
@@ -69,7 +69,7 @@ _HOME = {
     "depthfusion.scene.paths": ("PATH_NAMES",),
     "depthfusion.studio.creating": ("create", "create_variations"),
     "depthfusion.studio.exporting": ("export",),
-    "depthfusion.studio.formats": ("FORMATS", "LATER_FORMATS"),
+    "depthfusion.studio.formats": ("FORMATS",),
     "depthfusion.studio.importing": ("import_photo",),
     "depthfusion.studio.inspecting": ("Inspection", "inspect"),
     "depthfusion.studio.library": (
@@ -100,7 +100,6 @@ _HOME_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
     "FORMATS",
-    "LATER_FORMATS",
     "PATH_NAMES",
     "PRESETS",
     "USUAL_PRESET",

@@ -77,6 +77,7 @@ def _pictures(*suffixes: str) -> tuple[Format, ...]:
 
 FORMATS: tuple[Format, ...] = (
     Format(".glb", "meshes", "textured meshes", "Blender, game engines, headsets", "glb"),
+    Format(".usdz", "meshes", "textured meshes", "Vision Pro, iPhone", "usdz", "usd", ("pxr",)),
     Format(".html", "page", "viewer and scene in one page", "any browser, no network", "html"),
     *_pictures(".jpg", ".jpeg", ".png", ".webp"),
     Format(
@@ -92,9 +93,9 @@ FORMATS: tuple[Format, ...] = (
         ".zip", "nerfstudio", "views, depth and points", "splat and NeRF trainers", "nerfstudio"
     ),
     Format(".zip", "headset", "headset pack", "every player's file in one", "headset"),
+    Format(".zip", "cubemap", "the six faces of a cube map", "game engines", "cubemap"),
     Format(".zip", "scene", "the scene in one file", "depthfusion import", "whole_scene"),
 )
-LATER_FORMATS = (".usdz",)
 
 
 def suffixes() -> tuple[str, ...]:
@@ -116,9 +117,6 @@ def find_format(out: Path, kind: str | None = None) -> Format:
         No such extension, or not as that kind.
     """
     suffix = out.suffix.lower()
-    if suffix in LATER_FORMATS and suffix not in suffixes():
-        known = ", ".join(suffixes())
-        raise InputError(f"{suffix} belongs to a later version; this one exports {known}")
     rows = [row for row in FORMATS if row.suffix == suffix]
     if not rows:
         known = " or ".join(suffixes())

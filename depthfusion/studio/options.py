@@ -224,6 +224,8 @@ class ExportOptions:
     compress : triangles of a .glb: "none", "meshopt" or "draco"; programs must know the extension.
     largest_texture : longest side of a mesh's texture, pixels; `None` for no limit.
     power_of_two : give textures sides that are powers of two, for graphics chips of phones.
+    light : for headsets and phones, whose browsers know WebP: where `texture` is "auto", a .glb
+        holds that.
 
     Raises
     ------
@@ -237,6 +239,7 @@ class ExportOptions:
     compress: Compress = "none"
     largest_texture: int | None = None
     power_of_two: bool = False
+    light: bool = False
 
     @classmethod
     def chosen(
@@ -244,7 +247,6 @@ class ExportOptions:
         preset: str | None = None,
         triangles: int | None = None,
         error: float | None = None,
-        texture: Texture = "auto",
         **others: Any,
     ) -> "ExportOptions":
         """Options from what a person says: presets for light machines choose pictures, too.
@@ -252,15 +254,13 @@ class ExportOptions:
         Parameters
         ----------
         preset, triangles, error : as for `MeshOptions.chosen`.
-        texture : "auto" is WebP for the presets "headset" and "mobile", whose browsers know it.
         others : fields as they are; the preset "mobile" sets what they leave open.
         """
-        if texture == "auto" and preset in ("headset", "mobile"):
-            texture = "webp"
+        others["light"] = preset in ("headset", "mobile")
         if preset == "mobile":
             others["power_of_two"] = True
             others["largest_texture"] = others.get("largest_texture") or MOBILE_TEXTURE
-        return cls(texture, MeshOptions.chosen(preset, triangles, error), **others)
+        return cls(mesh=MeshOptions.chosen(preset, triangles, error), **others)
 
     def __post_init__(self) -> None:
         """Verify words and ranges."""

@@ -25,10 +25,11 @@ def write(order: Order) -> Written:
 
 def glb_of(scene: Scene, meshes: tuple[TexturedMesh, ...], options: ExportOptions) -> bytes:
     """The GLB file of a scene that was meshed, as the options want it."""
+    light = options.light and options.texture == "auto"
     return encode_glb(
         meshes,
         recipe(scene.info, scene.layered),
-        texture=options.texture,
+        texture="webp" if light else options.texture,
         compression=options.compress,
         largest=options.largest_texture,
         power_of_two=options.power_of_two,
