@@ -18,8 +18,7 @@ def clip_input(pictures: UInt8, size: int) -> Tensor:
         height, width = picture.shape[:2]
         side = min(height, width)
         left, top = (width - side) // 2, (height - side) // 2
-        square = Image.fromarray(np.ascontiguousarray(picture)).resize(
-            (size, size), Image.Resampling.BICUBIC, box=(left, top, left + side, top + side)
-        )
-        ready.append((np.asarray(square, np.float32) / 255 - MEAN) / DEVIATION)
+        square = np.ascontiguousarray(picture[top : top + side, left : left + side])
+        small = Image.fromarray(square).resize((size, size), Image.Resampling.BICUBIC)
+        ready.append((np.asarray(small, np.float32) / 255 - MEAN) / DEVIATION)
     return torch.from_numpy(np.stack(ready).astype(np.float32)).movedim(-1, 1)

@@ -72,7 +72,7 @@ def apply(text: str, networks: Mapping[str, Any]) -> int:
 
     Parameters
     ----------
-    networks : "unet" and "text_encoder", changed in place.
+    networks : "unet" and "text_encoder" among them are changed in place.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def apply(text: str, networks: Mapping[str, Any]) -> int:
         pairs = paired(load_file(path))
     except (SafetensorError, OSError) as error:
         raise InputError(f"The LoRA {path} is damaged ({error}); get the file again.") from error
-    layers = {name: _layers(network) for name, network in networks.items()}
+    layers = {name: _layers(networks[name]) for name in ("unet", "text_encoder")}
     strange = 0
     for (network, name), pair in pairs.items():
         layer = layers.get(network, {}).get(name)

@@ -131,7 +131,7 @@ class Ldm3dPipeline(DiffusionPipeline):
             latents = drawing.from_noise(drawing.noise(wide, wide // 2), "Drawing the layout")
             small = drawing.pictures(latents)
             large = [
-                drawing.encoded(*upscale(rgb, inverse, sampling.width, sampling.height))
+                drawing.encoded(*upscale(rgb, inverse, sampling.width, sampling.height, progress))
                 for rgb, inverse in zip(small.rgb, small.inverse, strict=True)
             ]
             noise = drawing.noise(sampling.width, sampling.height)
