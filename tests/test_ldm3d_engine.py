@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -273,7 +274,7 @@ def test_variations_differ_and_tell_of_each_other(weights: Path) -> None:
     made = Ldm3dEngine(str(weights)).generate_many(asked(), (1, 2, 3))
     assert [one.info.seed for one in made] == [1, 2, 3]
     pictures = [one.panorama.rgb.astype(float) for one in made]
-    assert all(np.abs(a - b).mean() > 1 for a, b in zip(pictures, pictures[1:], strict=False))
+    assert all(np.abs(a - b).mean() > 1 for a, b in pairwise(pictures))
     assert made[0].info.options["batch"] == [1, 2, 3] and made[0].info.options["apart"] > 0
 
 
@@ -335,9 +336,10 @@ def test_the_command_line_draws_a_region_of_a_scene_anew(
     mask = np.zeros((32, 64), np.uint8)
     mask[8:24, 20:40] = 255
     Image.fromarray(mask).save(tmp_path / "mask.png")
-    line = ["create", "a blue sea", "--out", str(tmp_path / "new"), "--init", str(scene), "--mask",
-            str(tmp_path / "mask.png"), "--engine", "ldm3d", "--model", str(weights), "--steps", "2",
-            "--size", "128x64", "--method", "sheet", "--json"]  # fmt: skip
+    mask_file, out = str(tmp_path / "mask.png"), str(tmp_path / "new")
+    line = ["create", "a blue sea", "--out", out, "--init", str(scene), "--mask", mask_file,
+            "--engine", "ldm3d", "--model", str(weights), "--steps", "2", "--size", "128x64",
+            "--method", "sheet", "--json"]  # fmt: skip
     assert run(line) == 0
     said = json.loads(capsys.readouterr().out)
     old, new = load_scene(scene).panorama, load_scene(tmp_path / "new").panorama
