@@ -4,38 +4,42 @@ from typing import Any
 
 import gradio as gr
 
+from app.languages import on_page
 from depthfusion.scene.build import STANDING_LEAN
 
 METHODS = {"Layers": "layers", "One sheet that stretches": "sheet"}
 SHARPENINGS = {"Where it is soft": "auto", "Always": "on", "Never": "off"}
 
 
-def advanced_settings(studio: Any) -> list[Any]:
-    """Place the settings, closed; gives the components whose values `chosen` reads."""
-    with gr.Accordion("Advanced", open=False, elem_classes="more"):
+def advanced_settings(studio: Any) -> dict[str, Any]:
+    """Place the settings, closed; gives them by the names of a job's arguments."""
+    with gr.Accordion(on_page("Advanced"), open=False, elem_classes="more"):
         with gr.Row():
             lean = gr.Number(
-                label="Room to lean, m",
-                info=f"empty: {STANDING_LEAN:g}, less where things are near",
+                label=on_page("Room to lean, m"),
+                placeholder=f"{STANDING_LEAN:g}",
                 minimum=0,
             )
             detail = gr.Dropdown(
-                details(studio), value=studio.USUAL_PRESET, label="Detail", filterable=False
+                details(studio),
+                value=studio.USUAL_PRESET,
+                label=on_page("Detail"),
+                filterable=False,
             )
         with gr.Row():
             method = gr.Dropdown(
                 list(METHODS.items()),
                 value=studio.SceneOptions.method,
-                label="Built as",
+                label=on_page("Built as"),
                 filterable=False,
             )
             sharpen = gr.Dropdown(
                 list(SHARPENINGS.items()),
                 value=studio.SceneOptions.sharpen,
-                label="Sharpen depth",
+                label=on_page("Sharpen depth"),
                 filterable=False,
             )
-    return [lean, method, sharpen, detail]
+    return {"lean": lean, "method": method, "sharpen": sharpen, "detail": detail}
 
 
 def details(studio: Any) -> list[tuple[str, str]]:
@@ -44,13 +48,3 @@ def details(studio: Any) -> list[tuple[str, str]]:
         (f"{name.capitalize()} · {'no limit' if limit is None else f'{limit:,} triangles'}", name)
         for name, limit in studio.PRESETS.items()
     ]
-
-
-def chosen(
-    studio: Any, lean: float | None, method: str, sharpen: str, detail: str
-) -> dict[str, Any]:
-    """The options `scene` and `mesh` of what is made."""
-    return {
-        "scene": studio.SceneOptions(head_box=lean, method=method, sharpen=sharpen),
-        "mesh": studio.MeshOptions.chosen(detail),
-    }

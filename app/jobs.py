@@ -5,16 +5,19 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from app.timing import Usual
 from depthfusion.types import Cancelled, InputError, Progress
 
 log = logging.getLogger(__name__)
 
 State = Literal["waiting", "running", "done", "failed", "stopped"]
 Work = Callable[[Progress], Any]
+LONGEST_LINE = 100
+"""Jobs that may wait; more are refused at once, in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,23 @@ class Snapshot:
 class Job:
     """One piece of work; made by `Lane.submit`, read from any thread."""
 
-    def __init__(self, lane: "Lane", kind: str, owner: str, work: Work) -> None:
+    def __init__(
+        self,
+        lane: "Lane",
+        kind: str,
+        owner: str,
+        work: Work,
+        after: Callable[["Job", State], None] | None = None,
+    ) -> None:
         self.kind = kind
         self.owner = owner
         self.result: Any = None
         self.error: Exception | None = None
+        self.picture: bytes | None = None
+        """WebP of how far it has come, where the work shows any."""
         self._lane = lane
-        self._work = work
+        self._after = after
+        self._work: Work | None = work
         self._stop = threading.Event()
         self._ended = threading.Event()
         self._state: State = "waiting"
@@ -80,7 +93,8 @@ class Job:
         if state == "waiting":
             return Snapshot(state, ahead=self._lane.ahead(self), stopping=self._stop.is_set())
         now = time.monotonic()
-        overall, left = self._lane.judge(self.kind, self._seconds, stage, fraction, now - since)
+        usual = self._lane.usual
+        overall, left = usual.judge(self.kind, self._seconds, stage, fraction, now - since)
         elapsed = now - self._began if state == "running" else sum(self._seconds.values())
         asked = self._stop.is_set()
         return Snapshot(state, 0, stage, fraction, overall, elapsed, left, asked)
@@ -101,7 +115,7 @@ class Job:
         self._stage = ("Starting", 0.0, self._began)
         self._state = "running"
         try:
-            self.result = self._work(self._report)
+            self.result = self._work(self._report) if self._work else None
         except Cancelled:
             self._end("stopped")
         except InputError as error:
@@ -130,9 +144,14 @@ class Job:
             passed = time.monotonic() - since
             self._seconds[name] = self._seconds.get(name, 0.0) + passed
         if state == "done":
-            self._lane.learn(self.kind, self._seconds)
-        self._state = state
-        self._ended.set()
+            self._lane.usual.learn(self.kind, self._seconds)
+        try:
+            if self._after is not None:
+                self._after(self, state)
+        finally:
+            self._work = self._after = None  # and with them what they hold
+            self._state = state
+            self._ended.set()
 
 
 class Lane:
@@ -140,20 +159,26 @@ class Lane:
 
     Parameters
     ----------
-    usual : kind → stage → seconds, to judge the first job of a kind by.
+    usual : what time left is judged by, and what each job that is done adds to.
     """
 
-    def __init__(self, usual: Mapping[str, Mapping[str, float]] | None = None) -> None:
+    def __init__(self, usual: Usual | None = None) -> None:
+        self.usual = usual or Usual()
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._waiting: list[Job] = []
         self._running: Job | None = None
         self._closed = False
-        self._usual = dict(usual or {})  # by the last of each kind, as soon as there was one
         self._thread = threading.Thread(target=self._go, name="jobs", daemon=True)
         self._thread.start()
 
-    def submit(self, kind: str, work: Work, owner: str = "") -> Job:
+    def submit(
+        self,
+        kind: str,
+        work: Work,
+        owner: str = "",
+        after: Callable[[Job, State], None] | None = None,
+    ) -> Job:
         """Put work at the end of the line.
 
         Parameters
@@ -161,11 +186,19 @@ class Lane:
         kind : jobs of one kind take about as long as each other; time left is judged by it.
         work : called with a `Progress` that raises `Cancelled` once a stop was asked for.
         owner : whoever may stop it.
+        after : called with the job and how it ended, before anybody who waits is told.
+
+        Raises
+        ------
+        InputError
+            The app is closing, or too many wait already.
         """
-        job = Job(self, kind, owner, work)
+        job = Job(self, kind, owner, work, after)
         with self._lock:
             if self._closed:
                 raise InputError("The app is closing; nothing new is begun")
+            if len(self._waiting) >= LONGEST_LINE:
+                raise InputError(f"{LONGEST_LINE} jobs wait already; try again when fewer do")
             self._waiting.append(job)
             self._queue.put(job)
         return job
@@ -202,25 +235,6 @@ class Lane:
                 return
             self._waiting.remove(job)
         job.run()  # it has been stopped, so this only says so
-
-    def learn(self, kind: str, seconds: dict[str, float]) -> None:
-        """Remember how long each stage took."""
-        self._usual[kind] = dict(seconds)
-
-    def judge(
-        self, kind: str, past: dict[str, float], stage: str, fraction: float, spent: float
-    ) -> tuple[float | None, float | None]:
-        """How much of the whole is done, and the seconds left, by how it went last time."""
-        usual = self._usual.get(kind)
-        if not usual or stage not in usual:
-            return None, None
-        names = list(usual)
-        later = sum(usual[name] for name in names[names.index(stage) + 1 :])
-        by_fraction = spent / fraction if fraction > 0.02 else usual[stage]
-        this = max(usual[stage] * (1 - fraction) + by_fraction * fraction, spent)
-        left = max(this - spent, 0.0) + later
-        done = sum(past.values()) + spent
-        return min(done / max(done + left, 1e-9), 1.0), left
 
     def _go(self) -> None:
         while (job := self._queue.get()) is not None:

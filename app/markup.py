@@ -1,13 +1,14 @@
 """The app's own pieces of HTML. All text that comes from people or files passes `escape`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from app.jobs import Snapshot
-from app.shelf import Found, day
+from app.languages import ENGLISH, Words
+from app.shelf import Found
 
 HEADER = """
 <div class="masthead">
@@ -18,147 +19,137 @@ HEADER = """
   <h1>DepthFusion</h1>
 </div>"""
 
+KINDS = {
+    "create": "Create",
+    "variations": "Variations",
+    "bring": "Photo",
+    "reshape": "Depth",
+    "paint": "Painted depth",
+    "undo_paint": "Painted depth",
+    "film": "Film",
+    "still": "Still",
+    "export": "Export",
+    "inspect": "Inspection",
+}
+"""What people call each kind of job."""
+
 _VERDICTS = {True: ("✓", "good"), False: ("✗", "bad"), None: ("·", "plain")}
 
 RINGS = (Path(__file__).parent / "static" / "rings.svg").read_text("utf-8")
 """A place from above: outlines of what is near, farther and far, round the one who looks."""
 
 
-def idle(words: str) -> str:
+def idle(sentence: str) -> str:
     """What stands where nothing has happened yet."""
-    return f'<div class="stage idle">{RINGS}<p>{escape(words)}</p></div>'
+    return f'<div class="stage idle">{RINGS}<p>{escape(sentence)}</p></div>'
 
 
-def progress(now: Snapshot) -> str:
-    """How a job stands, before its end."""
-    if now.state == "waiting":
-        jobs = "1 job goes" if now.ahead == 1 else f"{now.ahead} jobs go"
-        return _moving("Waiting", f"{jobs} first" if now.ahead else "begins at once", None)
-    spent = duration(now.elapsed)
-    left = "" if now.left is None else f" · about {duration(now.left)} left"
-    share = now.fraction if now.overall is None else now.overall
+def told_progress(now: Snapshot, words: Words = ENGLISH) -> tuple[str, str, float | None]:
+    """How a job stands before its end: what it does, details, and how much is done, 0 to 1."""
     if now.stopping:
-        return _moving("Stopping", "at the next safe moment", None)
-    return _moving(now.stage, spent + left, share)
+        return words("Stopping"), words("at the next safe moment"), None
+    if now.state == "waiting":
+        if not now.ahead:
+            return words("Waiting"), words("begins at once"), None
+        many = words("1 job goes first")
+        if now.ahead > 1:
+            many = words("{count} jobs go first", count=now.ahead)
+        return words("Waiting"), many, None
+    detail = duration(now.elapsed)
+    if now.left is not None:
+        detail += " · " + words("about {time} left", time=duration(now.left))
+    return words(now.stage), detail, now.fraction if now.overall is None else now.overall
 
 
-def _moving(what: str, detail: str, share: float | None) -> str:
+def progress(now: Snapshot, words: Words = ENGLISH, picture: str = "") -> str:
+    """The same as a panel; `picture` is the address of what is to be seen so far."""
+    what, detail, share = told_progress(now, words)
     percent = None if share is None else round(100 * share)
     value = "" if percent is None else f'aria-valuenow="{percent}"'
     bar = '<i class="unknown"></i>' if percent is None else f'<i style="width:{percent}%"></i>'
+    shown = f'<img class="sofar" src="{escape(picture, quote=True)}" alt="">' if picture else ""
     return (
-        f'<div class="stage busy"><p class="what">{escape(what)}</p>'
-        f'<div class="bar" role="progressbar" aria-label="{escape(what)}" aria-valuemin="0" '
-        f'aria-valuemax="100" {value}>{bar}</div><p class="detail">{escape(detail)}</p></div>'
+        f'<div class="stage busy">{shown}<p class="what">{escape(what)}</p>'
+        f'<div class="bar" role="progressbar" aria-label="{escape(what, quote=True)}" '
+        f'aria-valuemin="0" aria-valuemax="100" {value}>{bar}</div>'
+        f'<p class="detail">{escape(detail)}</p></div>'
     )
 
 
 def ended(title: str, lines: Iterable[str] = (), kind: str = "calm") -> str:
     """How a job ended: `calm`, or `warn` with what to do about it."""
-    rows = "".join(f"<li>{escape(line)}</li>" for line in lines)
     role = "alert" if kind == "warn" else "status"
-    notes = f"<ul>{rows}</ul>" if rows else ""
     return (
-        f'<div class="stage {kind}" role="{role}"><p class="what">{escape(title)}</p>{notes}</div>'
+        f'<div class="stage {kind}" role="{role}"><p class="what">{escape(title)}</p>'
+        f"{listed(lines)}</div>"
     )
 
 
-def made(scene: Found, seconds: float, notes: Iterable[str]) -> str:
+def said(sentence: str) -> str:
+    """A line that needs no answer."""
+    return f'<div class="said" role="status">{escape(sentence)}</div>'
+
+
+def made(scene: Found, seconds: float, notes: Iterable[str], words: Words = ENGLISH) -> str:
     """A scene that has just come about."""
-    rows = "".join(f"<li>{escape(line)}</li>" for line in notes)
+    detail = words("Made in {time}; it is open under Look.", time=duration(seconds))
     return (
         f'<div class="stage made" role="status"><img src="{address(scene.key)}/thumbnail.webp" '
-        f'alt=""><p class="what">{escape(scene.title)}</p><p class="detail">Made in '
-        f"{duration(seconds)}; it is open under Look.</p>"
-        + (f"<ul>{rows}</ul>" if rows else "")
-        + "</div>"
+        f'alt=""><p class="what">{escape(scene.title)}</p><p class="detail">{escape(detail)}</p>'
+        f"{listed(notes)}</div>"
     )
 
 
-def frame(key: str | None) -> str:
+def several(scenes: Iterable[Found], words: Words = ENGLISH) -> str:
+    """Scenes that came of the same words, side by side, to choose from."""
+    rows = "".join(
+        f'<li><button type="button" data-scene="{escape(scene.key, quote=True)}">'
+        f'<img src="{address(scene.key)}/thumbnail.webp" alt="">'
+        f"<span>{escape(words('Seed {seed}', seed=scene.record.get('seed')))}</span></button></li>"
+        for scene in scenes
+    )
+    ask = escape(words("Which one do you want to stand in?"))
+    return (
+        f'<div class="stage several" role="status"><p class="what">{ask}</p><ul>{rows}</ul></div>'
+    )
+
+
+def listed(lines: Iterable[str]) -> str:
+    """Sentences, one below the other; nothing where there is none."""
+    rows = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f"<ul>{rows}</ul>" if rows else ""
+
+
+def frame(key: str | None, words: Words = ENGLISH) -> str:
     """The viewer on one scene, or words on how to come by one."""
     if key is None:
-        return idle("No scene is open. Create one, bring a photo, or choose one in the library.")
+        return idle(
+            words("No scene is open. Create one, bring a photo, or choose one in the library.")
+        )
+    title = escape(words("The scene"), quote=True)
     return (
-        f'<iframe class="viewer" title="The scene" src="viewer/?scene=../{address(key)}/" '
-        'allow="xr-spatial-tracking; fullscreen; gyroscope; accelerometer"></iframe>'
+        f'<iframe class="viewer" title="{title}" src="viewer/?scene=../{address(key)}/'
+        f'&amp;lang={words.code}" allow="xr-spatial-tracking; fullscreen; gyroscope; '
+        'accelerometer; clipboard-write"></iframe>'
     )
 
 
-def takeaways(scene: Found | None) -> str:
-    """What can be had of a scene, each with its size and what it is for."""
-    if scene is None:
-        return idle("No scene is open. Choose one in the library first.")
-    rows = "".join(
-        f'<li><a href="{escape(kept.address, quote=True)}" download><b>{escape(kept.label)}</b>'
-        f"<span>{escape(kept.purpose)}</span><em>{size(kept.bytes)}</em></a></li>"
-        for kept in scene.kept
-    )
-    return (
-        f'<div class="takeaways"><h2>{escape(scene.title)}</h2><ul>{rows}</ul>'
-        f"{facts(scene.facts)}</div>"
-    )
-
-
-def cards(scenes: Iterable[Any]) -> str:
-    """Every scene (a `studio.SceneEntry`) as a picture to press."""
-    rows = "".join(_card(scene) if scene.problem is None else _damaged(scene) for scene in scenes)
-    if not rows:
-        return idle("The library is empty. Scenes that you make are kept here.")
-    return f'<ul class="cards">{rows}</ul>'
-
-
-def _card(scene: Any) -> str:
-    how = {"import": "from a photo"}.get(scene.engine, scene.engine)
-    caption = " · ".join(part for part in (how, day(scene.created)) if part)
-    picture = f'<img src="{address(scene.name)}/thumbnail.webp" alt="" loading="lazy">'
-    return (
-        f'<li><button type="button" data-scene="{escape(scene.name, quote=True)}">'
-        f"{picture if scene.thumbnail else '<i></i>'}"
-        f"<b>{escape(scene.title)}</b><span>{escape(caption)}</span></button></li>"
-    )
-
-
-def _damaged(scene: Any) -> str:
-    return (
-        f'<li class="damaged"><i></i><b>{escape(scene.title)}</b>'
-        f"<span>{escape(scene.problem)}</span></li>"
-    )
-
-
-def library(scenes: Sequence[Any], samples: Sequence[Any]) -> str:
-    """Every scene, and those that came with the program under a heading of their own."""
-    return cards(scenes) + _headed("Samples to look round in", samples)
-
-
-def recent(scenes: Sequence[Any], samples: Sequence[Any]) -> str:
-    """The newest scenes under a heading; samples as long as there are none."""
-    if scenes:
-        return _headed("Recent scenes", scenes)
-    return _headed("Look round in one of these meanwhile", samples)
-
-
-def _headed(words: str, scenes: Sequence[Any]) -> str:
-    return f'<h2 class="heading">{escape(words)}</h2>{cards(scenes)}' if scenes else ""
-
-
-def facts(pairs: Mapping[str, Any]) -> str:
+def facts(pairs: Mapping[str, Any], words: Words = ENGLISH) -> str:
     """Names and values in two columns."""
     rows = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{escape(str(value))}</dd></div>"
+        f"<div><dt>{escape(words(name))}</dt><dd>{escape(str(value))}</dd></div>"
         for name, value in pairs.items()
         if value not in (None, "")
     )
     return f'<dl class="facts">{rows}</dl>' if rows else ""
 
 
-def scorecard(inspection: Any) -> str:
-    """What an inspection (a `studio.Inspection`) found, a line for each figure."""
+def scorecard(findings: Iterable[tuple[str, str, str, bool | None]]) -> str:
+    """What an inspection found, a line for each figure: name, value, meaning, verdict."""
     rows = "".join(
-        f'<div class="{_VERDICTS[finding.good][1]}"><dt><i>{_VERDICTS[finding.good][0]}</i> '
-        f"{escape(finding.name.capitalize())}</dt><dd><b>{escape(finding.value)}</b> "
-        f"{escape(finding.meaning)}</dd></div>"
-        for finding in inspection.findings
+        f'<div class="{_VERDICTS[good][1]}"><dt><i>{_VERDICTS[good][0]}</i> '
+        f"{escape(name.capitalize())}</dt><dd><b>{escape(value)}</b> {escape(meaning)}</dd></div>"
+        for name, value, meaning, good in findings
     )
     return f'<dl class="facts scorecard">{rows}</dl>'
 

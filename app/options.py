@@ -1,6 +1,7 @@
 """How the web app is served; the only home of these defaults."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -16,7 +17,9 @@ class ServeOptions:
     host : address to listen on; one that other machines reach asks for `auth` or `insecure`.
     port : 0 takes any free one.
     auth : user and password, asked for on every route, or `None`.
-    share, desktop : a public link, a window of its own; both belong to a later version.
+    share : a public link; belongs to a later version.
+    desktop : a window of its own; where none can be had, the browser opens.
+    mcp : offer the endpoints to language models as tools, too (MCP); wants the extra "mcp".
     insecure : allow others in without a password.
     library : folder that holds the scenes; `None` is the one that the command line uses too.
     upload_limit : bytes of one upload.
@@ -24,8 +27,8 @@ class ServeOptions:
     Raises
     ------
     InputError
-        `auth` is half empty, others could reach the app without one, or a value belongs to a later
-        version.
+        `auth` is half empty, others could reach the app without one, a package is missing, or a
+        value belongs to a later version.
     """
 
     host: str = "127.0.0.1"
@@ -33,6 +36,7 @@ class ServeOptions:
     auth: tuple[str, str] | None = None
     share: bool = False
     desktop: bool = False
+    mcp: bool = False
     insecure: bool = False
     library: Path | None = None
     upload_limit: int = 512 * 2**20
@@ -47,8 +51,8 @@ class ServeOptions:
             raise InputError(
                 "--share is not in this version; forward the port yourself, together with --auth"
             )
-        if self.desktop:
-            raise InputError("--desktop is not in this version; open the address in a browser")
+        if self.mcp and find_spec("mcp") is None:
+            raise InputError("--mcp needs the package mcp: pip install 'depthfusion[mcp]'")
         if not (self.auth or self.insecure or is_loopback(self.host)):
             raise InputError(
                 f"--host {self.host} lets other machines in: "

@@ -1,14 +1,19 @@
 """From a job to what the page shows of it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
 from app import markup
-from app.jobs import Job, Lane, Snapshot
-from depthfusion.types import InputError, Progress
+from app.board import Board, sentence
+from app.desk import words_of
+from app.languages import Words
+from app.ledger import Record
+from app.visitors import visitor_of
+from depthfusion.types import InputError
+
+Told = Callable[[Record, Words], str]
 
 
 @dataclass(frozen=True)
@@ -17,58 +22,72 @@ class Turn:
 
     words: str
     busy: bool
-    result: Any = None
+    done: Record | None = None
 
-    def row(self) -> tuple[str, Any, Any]:
+    def row(self) -> tuple[str, dict, dict]:
         """Values for the words, the start button and the stop button."""
         return self.words, gr.update(visible=not self.busy), gr.update(visible=self.busy)
 
 
 async def turns(
-    lane: Lane,
-    kind: str,
-    owner: str,
-    work: Callable[[Progress], Any],
-    told: Callable[[Any, Snapshot], str],
+    board: Board, request: gr.Request, submit: Callable[[], str], told: Told
 ) -> AsyncIterator[Turn]:
-    """Do `work` in the lane, and give a turn whenever there is something new to show.
+    """Put up a job by `submit`, and give a turn whenever there is something new to show.
 
     Parameters
     ----------
-    lane, kind, owner, work : as in `Lane.submit`.
-    told : puts the result into words.
+    board : that has the job.
+    request : of whoever asks.
+    submit : gives the job's id; what it has to object to becomes a turn.
+    told : puts a job that is done into words.
     """
     try:
-        job = lane.submit(kind, work, owner)
+        job = submit()
     except InputError as error:
-        yield Turn(markup.ended(str(error), kind="warn"), busy=False)
+        yield Turn(markup.ended(sentence(str(error)), kind="warn"), busy=False)
         return
-    last = ""
-    async for now in job.follow():
-        words = markup.progress(now)
-        if not now.over and words != last:
-            yield Turn(words, busy=True)
-        last = words
-    yield Turn(conclusion(job, now, told), busy=False, result=job.result)
+    async for turn in followed(board, job, request, told):
+        yield turn
 
 
-def conclusion(job: Job, now: Snapshot, told: Callable[[Any, Snapshot], str]) -> str:
+async def attached(
+    board: Board, request: gr.Request, kinds: Sequence[str], told: Told
+) -> AsyncIterator[Turn]:
+    """The same for a job of this visitor's that goes on already; nothing where there is none."""
+    job = board.active(visitor_of(request), kinds)
+    if job is not None:
+        async for turn in followed(board, job, request, told):
+            yield turn
+
+
+async def followed(board: Board, job: str, request: gr.Request, told: Told) -> AsyncIterator[Turn]:
+    """Turns of a job; leaving early does not touch it."""
+    words, last = words_of(request), ""
+    work = board.job(job)
+    if work is not None:
+        async for now in work.follow():
+            picture = f"jobs/{job}/picture.webp?{id(work.picture)}" if work.picture else ""
+            shown = markup.progress(now, words, picture)
+            if not now.over and shown != last:
+                yield Turn(shown, busy=True)
+            last = shown
+    ended = board.standing(job, visitor_of(request))
+    if ended is not None:
+        record = ended.record
+        yield Turn(conclusion(record, words, told), False, record if is_done(record) else None)
+
+
+def is_done(record: Record) -> bool:
+    """Whether something came of it."""
+    return record.state == "done"
+
+
+def conclusion(record: Record, words: Words, told: Told) -> str:
     """How an ended job ended."""
-    if now.state == "stopped":
-        return markup.ended("Stopped", ["Nothing was left half-done."])
-    if isinstance(job.error, InputError):
-        return markup.ended(sentence(str(job.error)), kind="warn")
-    if job.error is not None:
-        what = str(job.error) or type(job.error).__name__
-        return markup.ended(f"Something went wrong: {what}; the log has details.", kind="warn")
-    return told(job.result, now)
-
-
-def sentence(text: str) -> str:
-    """The text with a capital and a full stop."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
-
-
-def owner(request: gr.Request, kind: str) -> str:
-    """Whose job it is: this page's, and of which kind."""
-    return f"{kind}:{request.session_hash}"
+    if is_done(record):
+        return told(record, words)
+    if record.state == "failed":
+        return markup.ended(record.reason, kind="warn")
+    if record.state == "interrupted":
+        return markup.ended(words("The app was closed."), kind="warn")
+    return markup.ended(words("Stopped"), [words("Nothing was left half-done.")])

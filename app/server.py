@@ -21,16 +21,24 @@ from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.jobs import Lane
+from app.board import Board
+from app.desktop import serve_in_window
+from app.job_routes import job_routes
 from app.options import ServeOptions
+from app.paths import path_routes
+from app.paths import path_routes
 from app.scenes import scene_routes
 from app.shelf import Shelf
 from app.sign_in import SignIn
-from depthfusion.studio.stages import USUAL
+from app.tasks import Bench
+from app.visitors import Uploads, Visitors
 from depthfusion.types import InputError
 
 HERE = Path(__file__).parent
 VIEWER = HERE / "viewer"
+EXAMPLES = HERE / "static" / "examples"
+JOBS = ".jobs"
+"""Where jobs are kept, in the library."""
 GRACE = 2
 """Seconds that open pages have to let go when the app ends."""
 
@@ -43,26 +51,31 @@ def build_app(options: ServeOptions, studio: Any = None) -> ASGIApp:
     options : for whom; `library`, `auth` and `upload_limit` matter here.
     studio : what does the work; `depthfusion.studio` where `None`.
     """
-    uploads = own_uploads()
+    uploads = Uploads(own_uploads())
     if studio is None:
         from depthfusion import studio
     shelf = Shelf(studio, options.library or studio.library_folder())
-    lane = Lane({"create": USUAL["create"], "bring": USUAL["import"]})
+    board = Board(Bench(studio, shelf), shelf.folder / JOBS)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         yield
-        lane.close()
-        shutil.rmtree(uploads, ignore_errors=True)
+        board.close()
+        shutil.rmtree(uploads.folder, ignore_errors=True)
 
     app = FastAPI(
         title="DepthFusion", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life
     )
+    app.include_router(path_routes(shelf.folder, shelf.samples_folder))
     app.include_router(scene_routes(shelf.folder, shelf.samples_folder))
+    app.include_router(path_routes(shelf.folder, shelf.samples_folder))
+    app.include_router(job_routes(board))
     app.add_middleware(CarefulHeaders)
     app.mount("/viewer", StaticFiles(directory=VIEWER, html=True), name="viewer")
-    within_loop(partial(mount_page, app, studio, shelf, lane, options.upload_limit))
-    return SignIn(app, *options.auth) if options.auth else app
+    app.mount("/examples", StaticFiles(directory=EXAMPLES), name="examples")
+    within_loop(partial(mount_page, app, (studio, shelf, board, uploads), options))
+    known = Visitors(app, uploads)
+    return SignIn(known, *options.auth) if options.auth else known
 
 
 def within_loop(act: Callable[[], None]) -> None:
@@ -79,24 +92,27 @@ def within_loop(act: Callable[[], None]) -> None:
         act()
 
 
-def mount_page(app: FastAPI, studio: Any, shelf: Shelf, lane: Lane, limit: int) -> None:
-    """Put Gradio's page at the root."""
+def mount_page(app: FastAPI, parts: tuple[Any, ...], options: ServeOptions) -> None:
+    """Put Gradio's page at the root, over the parts that `build_page` takes."""
     import gradio as gr
 
+    from app.languages import translations
     from app.page import build_page
     from app.theme import STATIC, theme
 
     gr.mount_gradio_app(
         app,
-        build_page(studio, shelf, lane),
+        build_page(*parts),
         path="/",
         theme=theme(),
         css_paths=[STATIC / "studio.css"],
         favicon_path=str(VIEWER / "icon.svg"),
-        max_file_size=limit,
+        max_file_size=options.upload_limit,
         footer_links=[],
         run_history=False,
-        show_error=False,
+        show_error=True,
+        i18n=translations(),
+        mcp_server=options.mcp,
     )
 
 
@@ -117,7 +133,8 @@ class CarefulHeaders:
         inline = re.findall(r"<script type=\"importmap\">(.*?)</script>", page, re.DOTALL)
         hashes = " ".join(f"'sha256-{digest(text)}'" for text in inline)
         self._policy = (
-            f"default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
+            f"default-src 'self'; script-src 'self' 'wasm-unsafe-eval' {hashes}; "
+            "style-src 'self' 'unsafe-inline'; "
             "img-src 'self' blob: data:; connect-src 'self' blob: data:; frame-ancestors 'self'; "
             "base-uri 'none'; form-action 'self'"
         )
@@ -159,10 +176,14 @@ def run(options: ServeOptions, announce: Callable[[str], None] | None = None) ->
     listener = listen(options)
     app = build_app(options)
     shown = f"[{options.host}]" if ":" in options.host else options.host
-    port = listener.getsockname()[1]
-    (announce or to_stderr)(f"DepthFusion is at http://{shown}:{port}  (Ctrl-C ends it)")
+    address, say = f"http://{shown}:{listener.getsockname()[1]}", announce or to_stderr
+    say(f"DepthFusion is at {address}  (Ctrl-C ends it)")
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE)
-    Server(config).run(sockets=[listener])
+    server = Server(config)
+    if options.desktop:
+        serve_in_window(server, [listener], address, say)
+    else:
+        server.run(sockets=[listener])
 
 
 def listen(options: ServeOptions) -> socket.socket:

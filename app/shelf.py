@@ -20,8 +20,17 @@ NAMED = {
 
 @dataclass(frozen=True)
 class Kept:
-    """A file to take away: what it is, what it is for, its bytes, and where it is fetched."""
+    """A file to take away.
 
+    Parameters
+    ----------
+    name : in the scene's folder.
+    label, purpose : what it is, and what it is for.
+    bytes : its size.
+    address : where it is fetched, seen from the app's page.
+    """
+
+    name: str
     label: str
     purpose: str
     bytes: int
@@ -67,9 +76,10 @@ class Found:
         plain = name.rpartition("/")[2]
         label, purpose = NAMED.get(name, (plain, "made on request"))
         own = self.key.removeprefix(SAMPLE)
-        saved = f"{own}{Path(name).suffix}" if name in NAMED else f"{own}-{plain}"
+        rest = plain.removeprefix("scene") if plain.startswith("scene") else f"-{plain}"
+        saved = f"{own}{Path(name).suffix}" if name in NAMED else f"{own}{rest}"
         address = f"scenes/{quote(self.key, safe='')}/{quote(name)}?save={quote(saved)}"
-        return Kept(label, purpose, self.record["files"][name], address)
+        return Kept(name, label, purpose, self.record["files"][name], address)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -109,9 +119,13 @@ class Shelf:
             if entry.problem is None
         ]
 
+    def place(self, key: str | None) -> Path | None:
+        """The folder of the scene of that name, also of one that does not open."""
+        return scene_folder(self.folder, key, self.samples_folder) if key else None
+
     def find(self, key: str | None) -> Found | None:
         """The scene of that name, where there is one that opens."""
-        folder = scene_folder(self.folder, key, self.samples_folder) if key else None
+        folder = self.place(key)
         if key is None or folder is None:
             return None
         try:

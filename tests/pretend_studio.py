@@ -11,6 +11,7 @@ import viewer_sample
 
 from depthfusion.scene.build import SceneOptions
 from depthfusion.scene.detail import PRESETS, USUAL_PRESET, MeshOptions
+from depthfusion.studio.formats import FORMATS
 from depthfusion.studio.library import (
     list_scenes,
     new_scene_folder,
@@ -18,6 +19,16 @@ from depthfusion.studio.library import (
     samples_folder,
     show,
 )
+from depthfusion.studio.recognising import Question, Recognised
+from depthfusion.studio.recreating import recipe_in
+from depthfusion.studio.reshaping import Reshape, reshape
+from depthfusion.studio.shelving import (
+    discard_scene,
+    duplicate_scene,
+    recover_scene,
+    rename_scene,
+)
+from depthfusion.studio.swaying import sway
 from depthfusion.types import InputError, Progress
 
 LAYER = {"rgba": "layers/00_rgba.png", "distance": "layers/00_distance.png"}
@@ -30,7 +41,8 @@ class Options(SimpleNamespace):
 class PretendStudio:
     """Takes `seconds` for each job, in twenty words of progress."""
 
-    CreateOptions = ImportOptions = VideoOptions = Options
+    CreateOptions = ImportOptions = VideoOptions = StereoOptions = ExportOptions = Options
+    Edit, Reshape, FORMATS = Options, Reshape, FORMATS
     MeshOptions, SceneOptions = MeshOptions, SceneOptions
     PRESETS, USUAL_PRESET = PRESETS, USUAL_PRESET
     list_scenes = staticmethod(list_scenes)
@@ -38,6 +50,10 @@ class PretendStudio:
     sample_scenes = staticmethod(sample_scenes)
     samples_folder = staticmethod(samples_folder)
     show = staticmethod(show)
+    reshape, sway = staticmethod(reshape), staticmethod(sway)
+    discard_scene, recover_scene = staticmethod(discard_scene), staticmethod(recover_scene)
+    duplicate_scene, rename_scene = staticmethod(duplicate_scene), staticmethod(rename_scene)
+    recipe_in = staticmethod(recipe_in)
 
     def __init__(self, seconds: float = 0.2, library: Path | None = None) -> None:
         self.seconds = seconds
@@ -50,8 +66,9 @@ class PretendStudio:
 
     def choose_engine(self, name: str) -> tuple[Any, str]:
         if name == "ldm3d":
-            raise InputError("LDM3D is not part of this version")
-        return SimpleNamespace(name="sketch"), "sketch: it needs no model"
+            raise InputError("no weights of LDM3D are on this machine")
+        takes = frozenset({"negative", "seed"})
+        return SimpleNamespace(name="sketch", takes=takes), "sketch: it needs no model"
 
     def create(self, prompt: str, out: Path, options: Any, progress: Progress) -> Any:
         self.asked.append((prompt, options))
@@ -61,12 +78,34 @@ class PretendStudio:
         self._leave(out, title=prompt, prompt=prompt, engine="sketch")
         (out / "preview.mp4").write_bytes(b"film" * 400)
         return outcome(
-            chosen={"engine": "sketch, as no model is here"}, facts={"understood": ["sea"]}
+            chosen={"engine": "sketch, as no model is here"},
+            facts={"understood": ["sea"], "seed": getattr(options, "seed", None) or 7},
         )
+
+    def create_variations(
+        self, prompt: str, out: Path, count: int, options: Any, progress: Progress
+    ) -> Any:
+        made = {}
+        for number in range(count):
+            seed = options.seed + number
+            made[f"{seed}"] = place = out.with_name(f"{out.name}-{seed}")
+            self._work(progress, "Drawing the place")
+            self._leave(place, title=prompt, prompt=prompt, engine="sketch", seed=seed)
+        return outcome(paths=made)
+
+    def recognise(self, photo: Path, options: Any) -> Recognised:
+        depth = getattr(options, "depth", None)
+        asked = Question("fit", "Where does it lie?", ((True, "In front"), (False, "All round")))
+        return Recognised(
+            "panorama", f"{Path(photo).name} is <a> panorama", width=128, height=64,
+            assumed=("its middle looks forward",), warnings=("it is small",),
+            questions=() if depth or getattr(options, "fit", None) else (asked,),
+            depth="from the file" if depth else "it has no depth", ready=depth is not None,
+        )  # fmt: skip
 
     def import_photo(self, photo: Path, out: Path, options: Any, progress: Progress) -> Any:
         self.asked.append((photo.name, options))
-        if options.depth is None:
+        if getattr(options, "depth", None) is None:
             raise InputError("this version needs a depth file beside the photo")
         self._work(progress, "Reading the photo", "Building layers")
         self._leave(out, title=photo.stem, engine="import")
@@ -78,6 +117,12 @@ class PretendStudio:
         out.parent.mkdir(exist_ok=True)
         out.write_bytes(b"film" * 1000)
         return outcome()
+
+    def stereo(self, scene: Path, out: Path, options: Any, progress: Progress) -> Any:
+        return self.video(scene, out, options, progress)
+
+    def export(self, scene: Path, out: Path, options: Any, progress: Progress) -> Any:
+        return self.video(scene, out, options, progress)
 
     def inspect(self, scene: Path, progress: Progress) -> Any:
         self.asked.append((scene.name, None))

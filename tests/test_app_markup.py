@@ -1,10 +1,13 @@
 """Text from people and files never becomes markup."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
+import pretend_studio
 import pytest
 
-from app import markup
+from app import cards, markup, recognition, takeaways
+from app.languages import Words
 from app.jobs import Snapshot
 from app.shelf import Found
 
@@ -15,8 +18,22 @@ def found(**record: object) -> Found:
     return Found(EVIL, {"title": EVIL, "prompt": EVIL, "files": {"scene.glb": 5}} | record)
 
 
+def recognised() -> SimpleNamespace:
+    many = (EVIL, EVIL)
+    return SimpleNamespace(
+        words=EVIL, width=1, height=1, assumed=many, warnings=many, depth=EVIL, ready=False
+    )
+
+
 def entry(**given: object) -> SimpleNamespace:
-    plain = {"name": EVIL, "title": EVIL, "engine": EVIL, "created": "", "thumbnail": "x"}
+    plain = {
+        "name": EVIL,
+        "title": EVIL,
+        "prompt": EVIL + "!",
+        "engine": EVIL,
+        "created": "",
+        "thumbnail": "x",
+    }
     return SimpleNamespace(**(plain | {"problem": None} | given))
 
 
@@ -26,8 +43,12 @@ def entry(**given: object) -> SimpleNamespace:
         markup.ended(EVIL, [EVIL], kind="warn"),
         markup.progress(Snapshot("running", stage=EVIL)),
         markup.made(found(), 3.0, [EVIL]),
-        markup.takeaways(found(files={f"exports/{EVIL}.glb": 5})),
-        markup.cards([entry(), entry(problem=EVIL)]),
+        markup.several([found(), found()]),
+        markup.scorecard([(EVIL, EVIL, EVIL, True)]),
+        takeaways.takeaways(pretend_studio.PretendStudio, found(files={f"exports/{EVIL}.glb": 5})),
+        cards.library([entry(), entry(problem=EVIL)], [entry()]),
+        cards.undo_bar(EVIL, EVIL),
+        recognition.recognition(recognised(), Path("none"), Words("de")),
         markup.frame(EVIL),
         markup.idle(EVIL),
     ],

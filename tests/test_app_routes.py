@@ -185,9 +185,8 @@ def test_a_script_signs_in_as_gradio_client_does_or_by_basic(locked: TestClient)
 def test_others_come_in_only_where_that_is_meant() -> None:
     with pytest.raises(InputError, match="--auth"):
         ServeOptions(host="0.0.0.0")
-    for later in ({"share": True}, {"desktop": True}):
-        with pytest.raises(InputError, match="not in this version"):
-            ServeOptions(**later)
+    with pytest.raises(InputError, match="not in this version"):
+        ServeOptions(share=True)
     with pytest.raises(InputError, match="NAME:PASSWORD"):
         ServeOptions(auth=("ann", ""))
     ServeOptions(host="0.0.0.0", auth=("ann", "word"))

@@ -1,154 +1,70 @@
-"""Create: from words to a scene."""
+"""Create: from words to a scene, or to four of which one is chosen."""
 
-import json
-import random
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from app import markup
-from app.advanced import advanced_settings, chosen
-from app.desk import Desk
-from app.jobs import Snapshot
-from app.running import owner, sentence, turns
-from depthfusion.types import InputError, Progress
+from app.desk import STEADY, Desk, words_of
+from app.languages import Words, on_page
+from app.running import Turn, attached, turns
+from app.tabs.create_form import CreateForm
+from app.tabs.library import scene_cards
+from app.telling import told_of
 
-EXAMPLES = {
-    "Forest at dawn": "a misty pine forest at dawn",
-    "Desert at dusk": "red desert dunes under a violet dusk sky",
-    "Winter peaks": "snowy mountains in clear winter light",
-    "Rainy street": "a city street at night in the rain",
-    "Quiet beach": "a quiet beach with palms at sunset",
-    "Space station": "a space station above a blue planet",
-}
-ENGINES = {"Automatic": "auto", "Sketch": "sketch", "LDM3D": "ldm3d"}
-SIZES = {"1024 × 512": 1024, "2048 × 1024": 2048, "4096 × 2048": 4096}
-SEEDS = 2**31
+KINDS = ("create", "variations")
 
 
-def create_tab(desk: Desk) -> None:
-    """Place the tab."""
-    choices, automatic = engines(desk.studio)
+def create_tab(desk: Desk, page: gr.Blocks) -> CreateForm:
+    """Place the tab; gives its form, so that a recipe can fill it."""
+    form = CreateForm(desk.studio, desk.board.usual)
     with gr.Row(elem_classes="two"):
         with gr.Column(scale=5, min_width=320):
-            prompt = gr.Textbox(
-                label="What place do you want to stand in?",
-                placeholder="a misty pine forest at dawn",
-                lines=3,
-                max_length=600,
-                elem_id="prompt",
-            )
-            with gr.Row(elem_classes="chips"):
-                chips = [gr.Button(name, size="sm", min_width=0) for name in EXAMPLES]
-            start, stop = desk.job_buttons("Create", "create")
-            with gr.Accordion("More settings", open=False, elem_classes="more"):
-                engine = gr.Radio(choices, value="auto", label="Engine", info=automatic)
-                with gr.Row():
-                    width = gr.Dropdown(
-                        list(SIZES.items()), value=2048, label="Size", filterable=False
-                    )
-                    seed = gr.Textbox(label="Seed", placeholder="drawn by lot", max_length=10)
-                    dice = gr.Button("Dice", size="sm", min_width=60, elem_classes="dice")
-                negative = gr.Textbox(label="Leave out", placeholder="people, text", max_length=600)
-                with gr.Row(visible=("LDM3D", "ldm3d") in choices):
-                    steps = gr.Slider(0, 100, 0, step=1, label="Steps", info="0: the model's own")
-                    guidance = gr.Slider(
-                        0, 20, 0, step=0.5, label="Guidance", info="0: the model's own"
-                    )
-            settings = advanced_settings(desk.studio)
+            form.place_prompt()
+            with gr.Row(elem_classes="actions"):
+                start, stop = desk.job_buttons("Create", KINDS)
+                four = gr.Button(on_page("Four variations"), scale=2, min_width=120)
+            form.place_settings()
         with gr.Column(scale=7, min_width=320):
-            status = gr.HTML(markup.idle("The scene opens as soon as it is made."))
-
-    def show_examples() -> None:
-        for chip, words in zip(chips, EXAMPLES.values(), strict=True):
-            fill = f"() => {json.dumps(words)}"
-            chip.click(None, None, prompt, js=fill, api_visibility="private")
-
-    async def run(
-        words: str | None,
-        engine: str,
-        width: int,
-        seed: str | None,
-        negative: str | None,
-        steps: float,
-        guidance: float,
-        lean: float | None,
-        method: str,
-        sharpen: str,
-        detail: str,
-        request: gr.Request,
-    ) -> AsyncIterator[tuple[Any, ...]]:
-        def work(progress: Progress) -> tuple[str, Any]:
-            place = (words or "").strip()
-            options = desk.studio.CreateOptions(
-                engine=engine,
-                width=int(width),
-                height=int(width) // 2,
-                seed=seed_of(seed or ""),
-                negative=(negative or "").strip() or None,
-                steps=int(steps) or None,
-                guidance=guidance or None,
-                **chosen(desk.studio, lean, method, sharpen, detail),
+            status = scene_cards(
+                desk, "status", markup.idle("The scene opens as soon as it is made.")
             )
-            out = desk.studio.new_scene_folder(place, desk.shelf.folder)
-            return out.name, desk.studio.create(place, out, options, progress=progress)
+    outputs = [status, start, stop, four, form.last, *desk.view]
+    told = partial(told_of, desk.shelf)
 
-        def told(result: tuple[str, Any], now: Snapshot) -> str:
-            return told_of(desk, result, now)
+    def shown(turn: Turn, words: Words) -> tuple[Any, ...]:
+        view, last = desk.unchanged(), gr.skip()
+        result = dict(turn.done.result or {}) if turn.done else {}
+        if turn.done and turn.done.kind == "create" and result.get("scenes"):
+            view = desk.opened(result["scenes"][0], words)
+            last = str(result.get("facts", {}).get("seed", ""))
+        return *turn.row(), gr.update(visible=not turn.busy), last, *view
 
-        async for turn in turns(desk.lane, "create", owner(request, "create"), work, told):
-            view = desk.opened(turn.result[0]) if turn.result else desk.unchanged()
-            yield *turn.row(), *view
+    async def run(kind: str, request: gr.Request, values: Any) -> AsyncIterator[tuple[Any, ...]]:
+        def submit() -> str:
+            given, files = form.read(values)
+            return desk.submit(request, kind, str(given["words"])[:200], given, files)
 
-    show_examples()
-    dice.click(
-        lambda: str(random.randrange(SEEDS)), None, seed, queue=False, api_visibility="private"
-    )
-    gr.on(
-        [start.click, prompt.submit],
-        run,
-        [prompt, engine, width, seed, negative, steps, guidance, *settings],
-        [status, start, stop, *desk.view],
-        concurrency_limit=None,
-        show_progress="hidden",
-        api_name="create",
-    )
+        async for turn in turns(desk.board, request, submit, told):
+            yield shown(turn, words_of(request))
 
+    async def create(request: gr.Request, *values: Any) -> AsyncIterator[tuple[Any, ...]]:
+        async for row in run("create", request, values):
+            yield row
 
-def seed_of(text: str) -> int | None:
-    """The number in a field that may be empty."""
-    if not text.strip():
-        return None
-    if not text.strip().isdecimal():
-        raise InputError(f"the seed must be a whole number, or empty; got {text!r}")
-    return int(text)
+    async def variations(request: gr.Request, *values: Any) -> AsyncIterator[tuple[Any, ...]]:
+        async for row in run("variations", request, values):
+            yield row
 
+    async def attach(request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        yield tuple(gr.skip() for _ in outputs)  # one that yields nothing would empty them
+        async for turn in attached(desk.board, request, KINDS, told):
+            yield shown(turn, words_of(request))
 
-def told_of(desk: Desk, result: tuple[str, Any], now: Snapshot) -> str:
-    """A scene that came about, with what was chosen, understood and assumed on the way."""
-    key, outcome = result
-    scene = desk.shelf.find(key)
-    if scene is None:
-        return markup.ended("The scene was made and is gone again.", kind="warn")
-    lines = [
-        sentence(why if name == "engine" else f"{name}: {why}")
-        for name, why in outcome.chosen.items()
-    ]
-    for name, words in (("understood", "Understood"), ("passed_over", "Passed over")):
-        if outcome.facts.get(name):
-            lines.append(f"{words}: {', '.join(outcome.facts[name])}.")
-    return markup.made(scene, now.elapsed, [*lines, *map(sentence, outcome.notes)])
-
-
-def engines(studio: Any) -> tuple[list[tuple[str, str]], str]:
-    """The engines that work here, and what Automatic comes to."""
-    working, reasons = [], {}
-    for label, name in ENGINES.items():
-        try:
-            why = studio.choose_engine(name)[1]
-        except InputError:
-            continue
-        working.append((label, name))
-        reasons[name] = why
-    return working, f"Automatic takes {reasons['auto']}."
+    inputs = list(form.fields.values())
+    gr.on([start.click, form.fields["words"].submit], create, inputs, outputs, **STEADY)
+    four.click(variations, inputs, outputs, **STEADY)
+    page.load(attach, None, outputs, **STEADY)
+    return form

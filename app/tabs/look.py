@@ -6,41 +6,32 @@ from typing import Any
 import gradio as gr
 
 from app import markup
-from app.desk import Desk
-from app.jobs import Snapshot
-from app.running import owner, turns
-from depthfusion.types import InputError, Progress
+from app.desk import QUIET, STEADY, Desk
+from app.languages import Words
+from app.ledger import Record
+from app.running import turns
 
 
 def look_tab(desk: Desk) -> None:
     """Place the tab."""
     desk.viewer.render()
     with gr.Column(elem_id="inspection"):
-        start, stop = desk.job_buttons("Inspect this scene", "inspect")
+        with gr.Row(elem_classes="actions"):
+            start, stop = desk.job_buttons("Inspect this scene", ("inspect",))
         card = gr.HTML("")
 
-    async def run(key: str | None, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
-        def work(progress: Progress) -> Any:
-            scene = desk.shelf.find(key)
-            if scene is None:
-                raise InputError("open a scene first")
-            return desk.studio.inspect(scene.folder, progress)
+    def told(record: Record, words: Words) -> str:
+        return markup.scorecard((record.result or {}).get("findings", []))
 
-        def told(inspection: Any, now: Snapshot) -> str:
-            return markup.scorecard(inspection)
+    async def run(request: gr.Request, key: str | None) -> AsyncIterator[tuple[Any, ...]]:
+        scene = desk.shelf.find(key)
 
-        async for turn in turns(desk.lane, "inspect", owner(request, "inspect"), work, told):
+        def submit() -> str:
+            return desk.submit(request, "inspect", scene.title if scene else "", {"scene": key})
+
+        async for turn in turns(desk.board, request, submit, told):
             yield turn.row()
 
-    start.click(
-        run,
-        desk.current,
-        [card, start, stop],
-        concurrency_limit=None,
-        show_progress="hidden",
-        api_name="inspect",
-    )
+    start.click(run, desk.current, [card, start, stop], **STEADY)
     # What was found of one scene says nothing of the next.
-    desk.current.change(
-        lambda: "", None, card, queue=False, show_progress="hidden", api_visibility="private"
-    )
+    desk.current.change(lambda: "", None, card, **QUIET)

@@ -1,15 +1,15 @@
-"""Take away: the files of a scene, and films made on request."""
+"""Take away: the files of a scene, and films and more made on request."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import gradio as gr
 
 from app import markup
-from app.desk import Desk
-from app.jobs import Snapshot
-from app.running import owner, turns
-from depthfusion.types import InputError, Progress
+from app.board import sentence
+from app.desk import QUIET, Desk, words_of
+from app.languages import Words, on_page
+from app.tasks.taking import own_moves
+from depthfusion.types import InputError
 
 PATHS = {
     "Orbit: round the middle": "orbit",
@@ -19,65 +19,92 @@ PATHS = {
     "Turntable: once round on the spot": "turntable",
     "Walk": "walk",
 }
-KINDS: dict[str, tuple[str, dict[str, Any]]] = {
-    "Flat · 1280 × 720": ("-720p", {"size": (1280, 720)}),
-    "Flat · 1920 × 1080": ("-1080p", {"size": (1920, 1080)}),
-    "Upright · 1080 × 1920": ("-upright", {"size": (1080, 1920)}),
-    "360° · 2048 × 1024": ("_360", {"projection": "equirectangular"}),
-    "360° stereo · top and bottom": ("_360_TB", {"projection": "ods"}),
-    "VR180 · side by side": ("_180_LR", {"projection": "vr180"}),
+FILMS = {
+    "Flat · 1280 × 720": "720p",
+    "Flat · 1920 × 1080": "1080p",
+    "Upright · 1080 × 1920": "upright",
+    "3D · side by side": "3d",
+    "360°": "360",
+    "360° stereo · top and bottom": "360-tb",
+    "VR180 · side by side": "vr180",
 }
-"""Kind of film → the end of its name (players of 360° films go by it), and its options."""
+"""What a film is called → what the task calls it."""
+PRESS = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('button[data-suffix], button[data-still]');
+  if (!button) return;
+  button.setAttribute('aria-busy', 'true');
+  trigger('click', { ...button.dataset });
+});
+"""
 
 
-def take_away_tab(desk: Desk) -> None:
-    """Place the tab."""
+def take_away_tab(desk: Desk) -> Any:
+    """Place the tab; gives the choice of camera moves, which the open scene's own ones join."""
     with gr.Row(elem_classes="two"):
         with gr.Column(scale=7, min_width=320):
             desk.files.render()
         with gr.Column(scale=5, min_width=320):
-            gr.Markdown("### A film of your own", elem_classes="section")
-            path = gr.Dropdown(list(PATHS.items()), value="orbit", label="Move", filterable=False)
-            film = gr.Dropdown(list(KINDS), value=next(iter(KINDS)), label="Film", filterable=False)
+            gr.Markdown(on_page("A film of your own"), elem_classes="section")
+            path = gr.Dropdown(
+                list(PATHS.items()), value="orbit", label=on_page("Move"), filterable=False
+            )
+            film = gr.Dropdown(
+                list(FILMS.items()), value="720p", label=on_page("Film"), filterable=False
+            )
             with gr.Row():
-                seconds = gr.Slider(1, 30, 5, step=1, label="Seconds")
-                fps = gr.Dropdown([24, 30, 60], value=30, label="Frames a second", filterable=False)
-            start, stop = desk.job_buttons("Make the film", "video")
-            status = gr.HTML("")
+                seconds = gr.Slider(1, 30, 5, step=1, label=on_page("Seconds"))
+                fps = gr.Dropdown(
+                    [24, 30, 60], value=30, label=on_page("Frames a second"), filterable=False
+                )
+            start = gr.Button(on_page("Make the film"), variant="primary")
+            status = gr.HTML("", elem_id="ordered")
 
-    async def run(
-        key: str | None,
-        path: str,
-        film: str,
-        seconds: float,
-        fps: int,
-        request: gr.Request,
-    ) -> AsyncIterator[tuple[Any, ...]]:
-        def work(progress: Progress) -> Any:
-            scene = desk.shelf.find(key)
+    def put_up(request: gr.Request, kind: str, title: str, given: dict[str, Any]) -> str:
+        words = words_of(request)
+        try:
+            scene = desk.shelf.find(given["scene"])
             if scene is None:
                 raise InputError("open a scene first")
             if scene.is_sample:
-                raise InputError("samples are only looked at; create a scene of your own to film")
-            ending, kind = KINDS[film]
-            options = desk.studio.VideoOptions(path=path, seconds=seconds, fps=fps, **kind)
-            out = scene.folder / "exports" / f"{path}{ending}.mp4"
-            return desk.studio.video(scene.folder, out, options, progress=progress)
+                raise InputError("samples are only looked at; duplicate it in the library first")
+            desk.submit(request, kind, f"{scene.title} · {title}", given)
+        except InputError as error:
+            return markup.ended(sentence(str(error)), kind="warn")
+        return ordered(words)
 
-        def told(outcome: Any, now: Snapshot) -> str:
-            notes = list(outcome.notes)
-            if comfort := outcome.facts.get("comfort"):
-                notes.append(comfort["words"])
-            return markup.ended(f"Done in {markup.duration(now.elapsed)}", notes)
+    def order_film(
+        request: gr.Request, key: str | None, path: str, film: str, seconds: float, fps: int
+    ) -> str:
+        given = {"scene": key, "path": path, "kind": film, "seconds": seconds, "fps": fps}
+        return put_up(request, "film", path, given)
 
-        async for turn in turns(desk.lane, "video", owner(request, "video"), work, told):
-            yield *turn.row(), desk.listing(key) if turn.result else gr.skip()
+    def order_file(request: gr.Request, key: str | None, event: gr.EventData) -> str:
+        wanted = dict(event._data)
+        if still := wanted.get("still"):
+            return put_up(request, "still", str(still), {"scene": key, "kind": str(still)})
+        given = {"scene": key, "suffix": str(wanted.get("suffix")), "kind": wanted.get("kind")}
+        return put_up(request, "export", str(wanted.get("kind") or wanted.get("suffix")), given)
 
-    start.click(
-        run,
-        [desk.current, path, film, seconds, fps],
-        [status, start, stop, desk.files],
-        concurrency_limit=None,
-        show_progress="hidden",
-        api_name="film",
+    start.click(order_film, [desk.current, path, film, seconds, fps], status, **QUIET)
+    desk.files.click(order_file, desk.current, status, **QUIET)
+    desk.current.change(lambda: "", None, status, **QUIET)
+    return path
+
+
+def ordered(words: Words) -> str:
+    """What is said of a job that was put up."""
+    return markup.ended(
+        words("It is being made."),
+        [words("Progress is at the top; you may go on, or close this page.")],
     )
+
+
+def moves(desk: Desk, key: str | None, chosen: str | None = None) -> Any:
+    """The named moves and the scene's own, as an update of the choice."""
+    scene = desk.shelf.find(key)
+    own = own_moves(scene.folder) if scene else []
+    choices = [(name, name) for name in own] + list(PATHS.items())
+    if chosen in own:
+        return gr.update(choices=choices, value=chosen)
+    return gr.update(choices=choices)

@@ -32,8 +32,12 @@ def start_web_app(
         bool, typer.Option("--share", help="A public link: not in this version.")
     ] = ServeOptions.share,
     desktop: Annotated[
-        bool, typer.Option("--desktop", help="A window of its own: not in this version.")
+        bool,
+        typer.Option("--desktop", help="A window of its own (extra desktop), else the browser."),
     ] = ServeOptions.desktop,
+    mcp: Annotated[
+        bool, typer.Option("--mcp", help="Offer the endpoints to language models, too (extra mcp).")
+    ] = ServeOptions.mcp,
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Let other machines in without a password.")
     ] = ServeOptions.insecure,
@@ -52,6 +56,7 @@ def start_web_app(
         "auth": credentials(auth),
         "share": share,
         "desktop": desktop,
+        "mcp": mcp,
         "insecure": insecure,
         "library": library,
     }
