@@ -1,20 +1,14 @@
 """OpenEXR files: distance in full precision, colour in linear light, panoramas for lighting."""
 
-import errno
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from depthfusion.io.atomic import StrPath, replacing
-from depthfusion.types import InputError
+from depthfusion.io.library_errors import refusals_understood
 from depthfusion.types.arrays import Float32, UInt8
-
-# Of the system's refusals, those that the library tells as text only.
-_TOLD_AS_TEXT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS)
 
 
 def linear_from_srgb(rgb: UInt8) -> NDArray[np.float16]:
@@ -70,17 +64,5 @@ def write_exr(
     if latlong:
         header["envmap"] = OpenEXR.ENVMAP_LATLONG
     with replacing(path) as partial:
-        _write(OpenEXR, header, channels, partial, path)
-
-
-def _write(
-    library: Any, header: dict[str, Any], channels: dict[str, NDArray], partial: Path, path: StrPath
-) -> None:
-    try:
-        with library.File(header, channels) as file:
+        with refusals_understood(path), OpenEXR.File(header, channels) as file:
             file.write(str(partial))
-    except RuntimeError as error:
-        for code in _TOLD_AS_TEXT:
-            if os.strerror(code) in str(error):
-                raise OSError(code, os.strerror(code), str(path)) from error
-        raise InputError(f"cannot write {path}: {' '.join(str(error).split())}") from error

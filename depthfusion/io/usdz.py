@@ -17,6 +17,7 @@ import numpy as np
 from depthfusion.io.atomic import StrPath, replacing
 from depthfusion.io.dates import EPOCH
 from depthfusion.io.gltf_textures import TextureChoice, encoded_textures, texture_key
+from depthfusion.io.library_errors import refusals_understood
 from depthfusion.io.mesh_parts import NamedParts, named_parts, wraps
 from depthfusion.types import TexturedMesh
 
@@ -65,7 +66,9 @@ def write_usdz(
         names[key] = f"textures/{number:02d}.{'jpg' if image_format == 'jpeg' else 'png'}"
         files[names[key]] = data
     with replacing(path) as partial:
-        layer = _layer(named, names, json.dumps(dict(extras or {}), allow_nan=False))
+        recipe = json.dumps(dict(extras or {}), allow_nan=False)
+        with refusals_understood(path):
+            layer = _layer(named, names, recipe)
         _package(partial, {"scene.usdc": layer, **files}, when)
 
 
