@@ -19,7 +19,7 @@ VIEWS = 8  # perspective pictures round the horizon, each a quarter turn wide
 LARGEST_TILT = np.radians(35)
 AGREES = np.radians(1.5)  # a line this far off a direction has half a say
 SHORTEST = np.radians(3)  # arcs that count
-LEAST_SHARE = 0.2  # of the length of all lines that must stand upright
+LEAST_SHARE = 0.06  # of the length of all lines that must stand upright
 _SIDE = 384  # pixels of a view
 _TRIALS = 1500
 

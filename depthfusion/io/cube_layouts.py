@@ -148,6 +148,28 @@ def _within(position: NDArray, side: int) -> NDArray:
     return np.clip((position + 1) / 2 * side - 0.5, 0, side - 1)
 
 
+def spread_faces(picture: NDArray, margin: int) -> NDArray:
+    """A cube map whose cells stand apart, each continued by its rim for `margin` pixels."""
+    side = face_side(*picture.shape[:2])
+    rim = [(margin, margin), (margin, margin), *((0, 0) for _ in picture.shape[2:])]
+    rows = [
+        [np.pad(cell, rim, mode="edge") for cell in np.split(row, picture.shape[1] // side, axis=1)]
+        for row in np.split(picture, picture.shape[0] // side, axis=0)
+    ]
+    return np.concatenate([np.concatenate(row, axis=1) for row in rows], axis=0)
+
+
+def spread_pixels(
+    x: Float64, y: Float64, height: int, width: int, margin: int
+) -> tuple[Float64, Float64]:
+    """Where positions in a cube map [height, width] lie when `spread_faces` has moved its cells."""
+    side = face_side(height, width)
+    return (
+        x + margin * (2 * np.floor((x + 0.5) / side) + 1),
+        y + margin * (2 * np.floor((y + 0.5) / side) + 1),
+    )
+
+
 def face_of(stem: str) -> str | None:
     """Which face a file is by the word its name ends in, `None` where it is none.
 

@@ -32,8 +32,10 @@ PIXEL_LIMIT = 16384 * 8192
 PHOTO_SUFFIXES = (
     ".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".tif", ".tiff", ".exr", ".hdr",
 )  # fmt: skip
-# What Pillow raises on content that is damaged, beside OSError.
-DECODING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
+# What Pillow raises on content that is damaged, beside OSError; warnings where they are errors.
+DECODING_ERRORS = (
+    OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, UserWarning,
+)  # fmt: skip
 _WIDE_MODES = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _ORIENTATION = 0x0112

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from depthfusion.geometry.equirectangular import direction_from_angles, latitudes, longitudes
+from depthfusion.geometry.equirectangular import direction_from_angles, latitudes, longitudes, pad
 from depthfusion.geometry.poses import yaw_pitch
-from depthfusion.io.cube_layouts import cube_pixels, face_side
+from depthfusion.io.cube_layouts import cube_pixels, face_side, spread_faces, spread_pixels
 from depthfusion.io.gpano import NEEDED, read_gpano
 from depthfusion.types.arrays import Bool, Float32, Float64, UInt8
 
@@ -20,6 +20,7 @@ Projection = Literal["equirectangular", "perspective", "cube"]
 STRETCH_LIMIT = 0.04  # how far from 2:1 a picture is stretched rather than laid
 PHOTO_FOV = math.radians(75)  # of an ordinary photo's longer side where EXIF doesn't tell
 _EXIF_IFD, _FOCAL_35MM = 0x8769, 0xA405
+MARGIN = 2  # pixels that the cubic reaches beyond a position
 _BAND = 128  # rows of a panorama that are worked on at a time
 
 
@@ -252,13 +253,25 @@ def place(
     known : bool [height, width], where it does.
     """
     fitted = replace(placement, height=picture.shape[0], width=picture.shape[1])
+    closed = fitted.goes_round and fitted.span[1] > math.pi - 1e-6
+    source = picture
+    if closed:  # a turned sphere is looked at across its seam and poles
+        source = pad(picture, MARGIN)
+    elif fitted.projection == "cube":
+        source = spread_faces(picture, MARGIN)
     placed = np.zeros((height, width, *picture.shape[2:]), picture.dtype)
     known = np.zeros((height, width), bool)
     for top in range(0, height, _BAND):
         rows = slice(top, min(top + _BAND, height))
         x, y, reached = source_pixels(fitted, height, width, rows)
         if reached.any():
-            placed[rows] = _sampled(picture, x, y, wraps=fitted.goes_round, nearest=nearest)
+            if closed:
+                x, y = x + MARGIN, y + MARGIN
+            elif fitted.projection == "cube":
+                height_in, width_in = picture.shape[:2]
+                x, y = spread_pixels(x, y, height_in, width_in, MARGIN)
+            wraps = fitted.goes_round and not closed
+            placed[rows] = _sampled(source, x, y, wraps=wraps, nearest=nearest)
             placed[rows][~reached] = 0
         known[rows] = reached
     return placed, known
