@@ -6,7 +6,7 @@
  */
 
 /** One cell of the alpha map is so many texels wide. */
-const CELL = 2;
+const CELL = 4;
 const [WHOLLY, BARELY] = [254, 1];
 
 /**

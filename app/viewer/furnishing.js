@@ -36,6 +36,7 @@ export async function furnish(stage, view, scene) {
     controls.hush();
     changed();
   });
+  stage.fitted = () => view.aim(stage.camera);
   scene.tick = (seconds) => advance(stage, view, parts, seconds);
   scene.headset = parts.headset;
   caption(info);

@@ -1,7 +1,7 @@
 /** The canvas: draws a frame when something changed, and not otherwise. */
 
 import { Group, LinearSRGBColorSpace, NoToneMapping, PerspectiveCamera, Scene, WebGLRenderer } from 'three';
-import { isSoftware } from 'viewer/gpu.js';
+import { drawingContext } from 'viewer/gpu.js';
 import { onePicture } from 'viewer/passes.js';
 import { SceneError } from 'viewer/source.js';
 
@@ -20,13 +20,10 @@ export class Stage {
   /** @param {(seconds: number) => boolean} tick advances the view; true while it still moves. */
   constructor(canvas, tick) {
     this.#tick = tick;
-    this.canvas = canvas;
-    const card = !isSoftware();
-    try {
-      this.renderer = new WebGLRenderer({ canvas, antialias: card, powerPreference: 'high-performance' });
-    } catch {
-      throw new SceneError('This browser cannot draw in 3D: WebGL is switched off or missing.');
-    }
+    const { canvas: drawn, context, card } = drawingContext(canvas);
+    this.canvas = drawn;
+    if (!context) throw new SceneError('This browser cannot draw in 3D: WebGL is switched off or missing.');
+    this.renderer = new WebGLRenderer({ canvas: drawn, context });
     this.renderer.outputColorSpace = LinearSRGBColorSpace; // colours pass unchanged, see paint.js
     this.renderer.toneMapping = NoToneMapping;
     this.renderer.setClearColor(0x0b0d0f);
@@ -40,10 +37,12 @@ export class Stage {
     this.scene.add(this.rig);
     /** Draws one frame; see passes.js. */
     this.pass = onePicture;
+    /** Called when the picture has another shape. */
+    this.fitted = () => {};
     /** Whether a slow machine may be given fewer pixels while things move. */
     this.governed = true;
-    new ResizeObserver(() => this.#fit()).observe(canvas);
-    canvas.addEventListener('webglcontextrestored', () => this.invalidate());
+    new ResizeObserver(() => this.#fit()).observe(drawn);
+    drawn.addEventListener('webglcontextrestored', () => this.invalidate());
     this.#fit();
   }
 
@@ -159,7 +158,7 @@ export class Stage {
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
-    this.fitted?.();
+    this.fitted();
     this.invalidate();
   }
 }

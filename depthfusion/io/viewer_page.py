@@ -30,6 +30,7 @@ _IMPORT_MAP = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
 _MAIN = re.compile(r'<script type="module" src="\./([^"]+)"></script>')
 _STYLE = re.compile(r'<link rel="stylesheet" href="\./([^"]+)" />')
 _ICON = re.compile(r'(<link rel="icon" href=")\./([^"]+)"')
+_PRELOAD = re.compile(r'<link rel="modulepreload" href="[^"]+" />\s*')
 _ADDRESS = re.compile(r"url\('\./([^']+)'\)")
 
 
@@ -70,7 +71,7 @@ def encode_page(viewer: Mapping[str, bytes], shown: Shown) -> bytes:
     ValueError
         The viewer's page is not built as expected, or names a file that is not in `viewer`.
     """
-    page = viewer["index.html"].decode()
+    page = _PRELOAD.sub("", viewer["index.html"].decode())
     title = html.escape(str(shown.info.get("title") or "DepthFusion"))
     for pattern, replacement in (
         (re.compile(r"<title>.*?</title>"), f"<title>{title}</title>"),

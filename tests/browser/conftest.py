@@ -16,6 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from playwright.sync_api import sync_playwright
 
 from app.options import ServeOptions
+from app.paths import path_routes
 from app.server import VIEWER, build_app, listen
 
 FLAGS = (
@@ -97,9 +98,15 @@ def app_address(studio: pretend_studio.PretendStudio, library: Path) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def plain_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The viewer and scenes as plain files, without the app."""
-    scenes = tmp_path_factory.mktemp("scenes")
+def scenes_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the scenes of `plain_address` lie."""
+    return tmp_path_factory.mktemp("scenes")
+
+
+@pytest.fixture(scope="session")
+def plain_address(scenes_folder: Path) -> Iterator[str]:
+    """The viewer and scenes as plain files and kept paths, without the rest of the app."""
+    scenes = scenes_folder
     for name, info in {"six": {}, "turned": {"forward_yaw": 1.5707963}, "bare": {}}.items():
         pretend_studio.write_scene_folder(scenes / name, **info)
     (scenes / "bare" / "thumbnail.webp").unlink()
@@ -108,6 +115,7 @@ def plain_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (scenes / "broken" / "scene.glb").write_bytes(b"glTF but no more")
     (scenes / "empty" / "scene.glb").unlink()
     plain = FastAPI()
+    plain.include_router(path_routes(scenes))
     plain.mount("/viewer", StaticFiles(directory=VIEWER, html=True))
     plain.mount("/scenes", StaticFiles(directory=scenes))
     with serving(plain) as address:

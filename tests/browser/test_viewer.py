@@ -1,7 +1,5 @@
 """The viewer by itself: what it shows, how it looks round and leans, and what it says it lacks."""
 
-import io
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,77 +7,31 @@ import numpy as np
 import pytest
 from PIL import Image
 from viewer_sample import COLOURS, HEAD_BOX, PATCH
+from viewing import (
+    Visit,
+    colour_at,
+    hold,
+    is_close,
+    opened,
+    patch_centre,
+    picture,
+    settle,
+    view,
+)
 
 pytestmark = pytest.mark.browser
-CLOSE = 12  # of 255: what filtering may do to a colour
-
-Visit = Callable[..., Any]
+THREE_FRAMES = """async () => {
+  const { info } = (await depthfusion).stage.renderer;
+  const last = info.render.frame + 3;
+  const late = performance.now() + 3000; // a session that has ended draws no more
+  while (info.render.frame < last && performance.now() < late)
+    await new Promise((done) => setTimeout(done, 10));
+}"""
 
 
 @pytest.fixture
 def scene(visit: Visit, plain_address: str) -> Any:
     return opened(visit(f"{plain_address}/viewer/?scene=/scenes/six/"))
-
-
-def opened(page: Any) -> Any:
-    page.wait_for_selector("body.open")
-    settle(page)
-    return page
-
-
-def settle(page: Any) -> None:
-    """Wait until the view has arrived where it was wanted."""
-    page.evaluate(
-        """async () => {
-          const { view } = await depthfusion;
-          const names = Object.keys(view.shown);
-          const there = () => names.every((name) => view.shown[name] === view.wanted[name]);
-          while (!there() || view.turning) await new Promise(requestAnimationFrame);
-        }"""
-    )
-
-
-def hold(page: Any, key: str, until: str) -> None:
-    """Hold a key until something is true of the view that is wanted."""
-    page.keyboard.down(key)
-    view = "(await depthfusion).view.wanted"
-    page.wait_for_function(f"async () => {{ const v = {view}; return {until} }}")
-    page.keyboard.up(key)
-    settle(page)
-
-
-def view(page: Any) -> dict[str, float]:
-    return page.evaluate("async () => (await depthfusion).view.shown")
-
-
-def picture(page: Any) -> np.ndarray:
-    """What the stage shows, without the bar and words over it, [H, W, 3]."""
-    data = page.evaluate(
-        """async () => {
-          const { stage } = await depthfusion;
-          const file = await stage.picture();
-          return [...new Uint8Array(await file.arrayBuffer())];
-        }"""
-    )
-    return np.asarray(Image.open(io.BytesIO(bytes(data))).convert("RGB")).astype(int)
-
-
-def colour_at(page: Any, x: float, y: float) -> tuple[int, ...]:
-    """The colour at a share of the picture's width and height."""
-    shown = picture(page)
-    return tuple(shown[int(y * shown.shape[0]), int(x * shown.shape[1])])
-
-
-def is_close(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
-    return max(abs(p - q) for p, q in zip(a, b, strict=True)) <= CLOSE
-
-
-def patch_centre(page: Any) -> float:
-    """Where the near patch is, as a share of the width."""
-    shown = picture(page)
-    found = (np.abs(shown - PATCH).max(-1) <= 40).nonzero()[1]
-    assert len(found) > 50
-    return float(found.mean() / shown.shape[1])
 
 
 def test_forward_is_minus_z_with_the_near_patch_in_the_middle(scene: Any) -> None:
@@ -288,7 +240,24 @@ def test_a_headset_is_entered_moved_and_left(visit: Visit, plain_address: str) -
     before = page.evaluate(head)
     page.evaluate("() => { headset.position.x += 0.25; }")
     page.wait_for_function(f"async () => (await ({head})()).x > {before['x'] + 0.2}")
-    page.evaluate("async () => (await depthfusion).stage.renderer.xr.getSession().end()")
+    for words in ("Larger", "Leave VR"):
+        page.evaluate(
+            """async (words) => {
+              const { scene } = await depthfusion;
+              const at = scene.headset.menu.placeOf(words);
+              const hand = headset.controllers.right;
+              // The rig faces the scene's forward, +X; its origin is where the head was at first.
+              hand.position.set(at.z, at.y + headset.position.y, -at.x + 0.3);
+              hand.quaternion.set(0, 0, 0, 1);
+            }""",
+            words,
+        )
+        for pressed in (0, 1, 0):
+            page.evaluate(f"headset.controllers.right.updateButtonValue('trigger', {pressed})")
+            page.evaluate(THREE_FRAMES)
+        if words == "Larger":
+            larger = "async () => (await depthfusion).scene.headset.scale === 1.25"
+            page.wait_for_function(larger)
     page.wait_for_selector("[data-do=vr][aria-pressed=false]")
     settle(page)
     page.wait_for_timeout(300)
