@@ -28,10 +28,10 @@ DOORS = {("launch", "depthfusion.cli"), ("depthfusion.cli", "app")}
 
 # Third-party package → the modules that may import it.
 HOMES = {
-    "torch": ("depthfusion.generation.ldm3d", "depthfusion.generation.depth"),
+    "torch": ("depthfusion.generation.ldm3d", "depthfusion.generation.estimation"),
     "diffusers": ("depthfusion.generation.ldm3d",),
-    "transformers": ("depthfusion.generation.ldm3d", "depthfusion.generation.depth"),
-    "accelerate": ("depthfusion.generation.ldm3d", "depthfusion.generation.depth"),
+    "transformers": ("depthfusion.generation.ldm3d", "depthfusion.generation.estimation"),
+    "accelerate": ("depthfusion.generation.ldm3d", "depthfusion.generation.estimation"),
     "gradio": ("app",),
     "fastapi": ("app",),
     "starlette": ("app",),
