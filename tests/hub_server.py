@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+UNET = "unet/diffusion_pytorch_model.safetensors"
 LARGE = 1000  # bytes from which the hub keeps a file in LFS, by its SHA-256
 
 
@@ -19,6 +20,34 @@ def safetensors(count: int = 4096) -> bytes:
     header = {"weight": {"dtype": "U8", "shape": [count], "data_offsets": [0, count]}}
     words = json.dumps(header).encode()
     return struct.pack("<Q", len(words)) + words + bytes(n % 251 for n in range(count))
+
+
+def pipeline_files(channels: int = 4, size: int = 3_000_000) -> dict[str, bytes]:
+    """The files of an LDM3D repository, with what such repositories hold besides."""
+    index = (
+        '{"_class_name": "X", "vae": ["diffusers", "AutoencoderKL"], "unet": ["diffusers", "U"], '
+        '"text_encoder": ["transformers", "C"], "tokenizer": ["transformers", "T"], '
+        '"scheduler": ["diffusers", "S"], "safety_checker": [null, null]}'
+    )
+    return {
+        "README.md": b"---\n", ".gitattributes": b"x", "ldm3d-pano.safetensors": safetensors(9000),
+        "ldm3d-pano.ckpt": b"pickle" * 999, "model_index.json": index.encode(),
+        UNET: safetensors(size), "unet/config.json": b"{}",
+        "unet/diffusion_pytorch_model.fp16.safetensors": safetensors(2000),
+        "unet/diffusion_pytorch_model.bin": b"pickle" * 999,
+        "vae/config.json": f'{{"out_channels": {channels}}}'.encode(),
+        "vae/diffusion_pytorch_model.safetensors": safetensors(5000),
+        "text_encoder/config.json": b"{ }", "text_encoder/model.safetensors": safetensors(4000),
+        "tokenizer/vocab.json": b"{}", "tokenizer/merges.txt": b"#",
+        "tokenizer/tokenizer_config.json": b"{}", "scheduler/scheduler_config.json": b"{}",
+    }  # fmt: skip
+
+
+def depth_files() -> dict[str, bytes]:
+    return {
+        "config.json": b'{"a": 1}', "model.safetensors": safetensors(7000),
+        "preprocessor_config.json": b"{}", "pytorch_model.bin": b"pickle" * 999,
+    }  # fmt: skip
 
 
 @dataclass

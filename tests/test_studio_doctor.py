@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hub_server import pipeline_files
 
 from depthfusion.studio import doctor
 from depthfusion.studio.doctor import graphics, machine, remedy, software
@@ -123,7 +124,13 @@ def test_models_are_found_where_hugging_face_keeps_them(
     snapshot = tmp_path / "hub" / "models--Intel--ldm3d-pano" / "snapshots" / "abc"
     snapshot.mkdir(parents=True)
     assert software.models().state == "optional", "a download that never finished"
-    (snapshot / "model_index.json").touch()
+    (snapshot / "model_index.json").write_text("{")
+    assert software.models().state == "optional", "a damaged one"
+    for name, data in pipeline_files(size=100).items():
+        (snapshot / name).parent.mkdir(exist_ok=True)
+        (snapshot / name).write_bytes(data)
+    (snapshot.parents[1] / "refs").mkdir()
+    (snapshot.parents[1] / "refs" / "main").write_text("abc")
     assert software.models().says.startswith("Intel/ldm3d-pano in ")
 
 

@@ -28,6 +28,7 @@ COMMANDS = {
     "export": ("export", "Write a scene for other programs; the extension says how."),
     "list": ("list_scenes", "List the scenes of a folder."),
     "show": ("show", "Say what a scene holds and how it was made."),
+    "models": ("models", "List models, fetch one, or say where one lies."),
     "doctor": ("doctor", "Say what this machine has, and how to get what it lacks."),
     "test": ("run_tests", "Run the tests; what follows goes to pytest."),
     "bench": ("bench", "List the benchmarks, or run one."),

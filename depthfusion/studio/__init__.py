@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         samples_folder,
         show,
     )
+    from depthfusion.studio.models import ModelEntry, list_models, model_offer, pull_model
     from depthfusion.studio.options import (
         CreateOptions,
         ExportOptions,
@@ -76,6 +77,7 @@ _HOME = {
         "SceneEntry", "find_scene", "library_folder", "list_scenes", "new_scene_folder",
         "sample_scenes", "samples_folder", "show",
     ),
+    "depthfusion.studio.models": ("ModelEntry", "list_models", "model_offer", "pull_model"),
     "depthfusion.studio.options": (
         "CreateOptions", "ExportOptions", "ImportOptions", "RenderOptions", "VideoOptions",
     ),
@@ -110,6 +112,7 @@ __all__ = [
     "ImportOptions",
     "Inspection",
     "MeshOptions",
+    "ModelEntry",
     "Outcome",
     "Question",
     "Recognised",
@@ -131,13 +134,16 @@ __all__ = [
     "import_photo",
     "inspect",
     "library_folder",
+    "list_models",
     "list_scenes",
+    "model_offer",
     "new_scene_folder",
     "options_from",
     "overall",
     "paint",
     "painted",
     "player_name",
+    "pull_model",
     "recipe_in",
     "recipe_words",
     "recognise",

@@ -1,9 +1,9 @@
 """What was installed: the core, the encoder, the web app, the diffusion engine and its models."""
 
-import os
 from importlib.util import find_spec
 from pathlib import Path
 
+from depthfusion.generation.models import DEFAULT, cache_folder, present
 from depthfusion.studio.doctor.item import Item
 from depthfusion.studio.doctor.probe import ProbeError, probe
 from depthfusion.studio.doctor.remedy import installed, pip_line
@@ -84,23 +84,12 @@ def diffusion() -> Item:
 
 def models() -> Item:
     """Which downloaded models can be used without a network."""
-    cache = hub_cache()
-    found = sorted(
-        folder.name.removeprefix("models--").replace("--", "/")
-        for folder in cache.glob("models--*")
-        if any(folder.glob("snapshots/*/*"))
-    )
+    cache = cache_folder()
+    found = [located.id for located in present()]
     if not found:
-        return Item("models", "optional", f"none in {cache}; the sketch engine needs none")
+        says = f"none in {cache}; the sketch engine needs none"
+        return Item("models", "optional", says, f"depthfusion models pull {DEFAULT['panorama']}")
     return Item("models", "present", f"{', '.join(found)} in {cache}")
-
-
-def hub_cache() -> Path:
-    """Where Hugging Face keeps models, by the same variables that its library reads."""
-    if "HF_HUB_CACHE" in os.environ:
-        return Path(os.environ["HF_HUB_CACHE"])
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("HF_HOME") or Path(home, "huggingface"), "hub")
 
 
 def versions(found: dict[str, str | None]) -> str:
