@@ -18,6 +18,7 @@ from depthfusion.generation.ldm3d import (
     Sampling,
     autoencoding,
     codec,
+    loading,
     memory,
     nearest_size,
     preview,
@@ -238,11 +239,29 @@ def test_short_memory_goes_one_by_one(four: Ldm3dPipeline, monkeypatch: pytest.M
     together = four.text(sampling)
     assert set(sizes) == {6}
     sizes.clear()
-    monkeypatch.setattr(memory, "free_bytes", lambda device: 0)
+    monkeypatch.setattr(memory, "RESERVE", 10**15)
     alone = four.text(sampling)
     hook.remove()
     assert set(sizes) == {1}
     np.testing.assert_allclose(alone.inverse, together.inverse, atol=1e-4)
+
+
+def test_no_memory_is_said_before_anything_runs(
+    four: Ldm3dPipeline, folders: dict[int, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (memory, loading):
+        monkeypatch.setattr(module, "free_bytes", lambda device: 1000)
+    with pytest.raises(InputError, match=r"GiB of memory and 0\.0 GiB are free; take a smaller"):
+        four.text(SMALL)
+    with pytest.raises(InputError, match="close other programs"):
+        Ldm3dPipeline.from_pretrained(folders[4], device="cpu")
+
+
+def test_short_memory_decodes_smaller_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "free_bytes", lambda device: memory.RESERVE + 2**30)
+    assert memory.LEAST_DECODED < memory.decoded_at_once("cpu", 8192, 128) < 8192
+    monkeypatch.setattr(memory, "free_bytes", lambda device: 2**36)
+    assert memory.decoded_at_once("cpu", 8192, 128) == 8192
 
 
 @pytest.mark.parametrize(("change", "words"), [

@@ -12,7 +12,7 @@ from torch import Tensor
 from depthfusion.generation.ldm3d import autoencoding, codec, poles, preview
 from depthfusion.generation.ldm3d.denoising import Kept, walk
 from depthfusion.generation.ldm3d.guidance import Guided
-from depthfusion.generation.ldm3d.memory import tight
+from depthfusion.generation.ldm3d.memory import decoded_at_once, tight
 from depthfusion.generation.ldm3d.noise_levels import NoiseLevels
 from depthfusion.generation.ldm3d.prompting import conditions
 from depthfusion.generation.ldm3d.reference import adapted
@@ -96,7 +96,12 @@ class Drawing:
         image = torch.from_numpy(codec.pack(rgb[None], inverse[None], vae.config.in_channels))
         told = self._told("Reading the picture")
         latents = autoencoding.encode(
-            vae, image, seamless=sampling.seamless, device=self.device, told=told
+            vae,
+            image,
+            seamless=sampling.seamless,
+            device=self.device,
+            whole=self._whole(),
+            told=told,
         )
         return latents.to(self.device)
 
@@ -116,8 +121,10 @@ class Drawing:
         def told(done: float) -> None:
             self.progress("Decoding", (index + done) / count)
 
-        seamless = self.sampling.seamless
-        image = autoencoding.decode(self.pipe.vae, latents, seamless=seamless, told=told)
+        seamless, whole = self.sampling.seamless, self._whole()
+        image = autoencoding.decode(
+            self.pipe.vae, latents, seamless=seamless, whole=whole, told=told
+        )
         rgb, inverse = codec.unpack(image.numpy())
         del image
         if self.sampling.poles:
@@ -137,7 +144,7 @@ class Drawing:
     ) -> Tensor:
         sampling, steps = self.sampling, len(timesteps)
         levels = NoiseLevels.of(scheduler)
-        shown = preview.colour_map(self.pipe.vae, self.device) if self.watch else None
+        shown = self._colours() if self.watch else None
 
         def report(step: int, done: float) -> None:
             self.progress(stage, (step + done) / steps)
@@ -156,6 +163,17 @@ class Drawing:
             )
         self.progress(stage, 1.0)
         return latents
+
+    def _colours(self) -> Tensor:
+        """The map of the preview, fitted once for a VAE."""
+        if self.pipe.colours is None:
+            self.pipe.colours = preview.colour_map(self.pipe.vae, self.device)
+        return self.pipe.colours
+
+    def _whole(self) -> int:
+        """Latents that go through the VAE at once."""
+        channels = self.pipe.vae.config.block_out_channels[0]
+        return decoded_at_once(str(self.device), autoencoding.WHOLE, channels)
 
     def _guided(self, start: Tensor) -> Guided:
         """The UNet under the words; one text at a time where memory is short."""

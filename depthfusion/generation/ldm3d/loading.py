@@ -8,8 +8,12 @@ import diffusers
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from transformers import CLIPTextModel, CLIPTokenizer
+from transformers.utils import logging
 
+from depthfusion.generation.ldm3d.memory import free_bytes, require
 from depthfusion.types import InputError
+
+logging.disable_progress_bar()  # we have our own, and stderr belongs to it
 
 NETWORKS = ("unet", "vae", "text_encoder")
 PARTS = (*NETWORKS, "tokenizer", "scheduler")
@@ -38,6 +42,12 @@ def check_folder(folder: Path) -> None:
             )
 
 
+def weights_in(folder: Path) -> int:
+    """Bytes of the weights that a model's networks are loaded from."""
+    files = [file for name in NETWORKS for file in (folder / name).glob("*.safetensors")]
+    return sum(file.stat().st_size for file in files if ".fp16." not in file.name)
+
+
 def load_parts(folder: Path, dtype: Any) -> dict[str, Any]:
     """Load every network of an LDM3D model and its tokenizer and scheduler.
 
@@ -52,6 +62,7 @@ def load_parts(folder: Path, dtype: Any) -> dict[str, Any]:
         A part is missing or damaged, or the VAE has neither 4 nor 6 channels.
     """
     check_folder(folder)
+    require(weights_in(folder), free_bytes("cpu"), "close other programs")
     wanted = {"local_files_only": True, "use_safetensors": True, "low_cpu_mem_usage": True}
     try:
         parts = {

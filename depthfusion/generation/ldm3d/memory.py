@@ -15,6 +15,9 @@ GIB = 2**30
 # What the UNet of the published size holds beside its weights, for each latent of each picture
 # under each text (float32; benchmarks/ldm3d.py measures it).
 BYTES_A_LATENT = 90_000
+# The same for the decoder of the VAE, for each latent that is decoded at once.
+BYTES_DECODED = 330_000
+LEAST_DECODED = 32 * 32  # latents; smaller tiles would be all overlap
 RESERVE = GIB // 2
 SHORT = ("out of memory", "can't allocate memory", "not enough memory", "failed to allocate")
 
@@ -86,9 +89,37 @@ def tight(device: str, latents: int, pictures: int, texts: int, channels: int) -
     ----------
     latents : h · w of a window.
     channels : of the UNet's first block; 320 in the published models.
+
+    Raises
+    ------
+    InputError
+        Even one by one they would not fit. Linux would rather kill the program than refuse it
+        memory, so this is said beforehand.
     """
-    needed = BYTES_A_LATENT * channels / 320 * latents * pictures * texts
-    return pictures * texts > 1 and needed > free_bytes(device) - RESERVE
+    each, free = BYTES_A_LATENT * channels / 320 * latents, free_bytes(device)
+    require(each, free, "take a smaller size, or another device")
+    return each * pictures * texts > free - RESERVE
+
+
+def decoded_at_once(device: str, most: int, channels: int) -> int:
+    """Latents (h · w) to decode at once: `most`, or fewer where memory is short.
+
+    Parameters
+    ----------
+    channels : of the VAE's first block; 128 in the published models.
+    """
+    each, free = BYTES_DECODED * channels / 128, free_bytes(device)
+    require(each * LEAST_DECODED, free, "close other programs, or take another device")
+    return max(LEAST_DECODED, min(most, int((free - RESERVE) / each)))
+
+
+def require(needed: float, free: float, advice: str) -> None:
+    """Raise `InputError`, ending in `advice`, unless `free` bytes are enough."""
+    if needed > free:
+        raise InputError(
+            f"This needs {needed / GIB:.1f} GiB of memory and {free / GIB:.1f} GiB are free; "
+            f"{advice}."
+        )
 
 
 @contextmanager

@@ -54,6 +54,7 @@ class Ldm3dPipeline(DiffusionPipeline):
         self.place = Place("cpu", torch.float32)
         self.adapter: Adapter | None = None
         self.checker: Any = None
+        self.colours: torch.Tensor | None = None  # of the preview, fitted when first wanted
 
     @classmethod
     def from_pretrained(
@@ -97,7 +98,7 @@ class Ldm3dPipeline(DiffusionPipeline):
         self.place = where
         if where.dtype != torch.float32:
             for network in (self.unet, self.text_encoder):
-                network.to(where.dtype)
+                torch.nn.Module.to(network, where.dtype)  # diffusers' own warns of nothing
         if where.offload:
             self.enable_model_cpu_offload(device=where.device)
         else:

@@ -18,13 +18,13 @@ from depthfusion.types.arrays import UInt8
 def colour_map(vae: Any, device: Any = "cpu") -> Tensor:
     """Fit the map of a VAE: float32 [5, 3], from latents and a one to RGB from 0 to 1.
 
-    Costs one decoding of 32×64 latents, smooth ones and rough ones, as pictures have both.
+    Costs one decoding of 16×32 latents, smooth ones and rough ones, as pictures have both.
     """
     chance = torch.Generator("cpu").manual_seed(0)
-    latents = torch.zeros(1, 4, 32, 64)
-    for cells in (2, 4, 8, 32):
+    latents = torch.zeros(1, 4, 16, 32)
+    for cells in (2, 4, 8, 16):
         rough = torch.randn(1, 4, cells, 2 * cells, generator=chance)
-        latents += functional.interpolate(rough, (32, 64), mode="bilinear") / 2
+        latents += functional.interpolate(rough, (16, 32), mode="bilinear") / 2
     picture = decode(vae, latents.to(device), seamless=True)[:, :3] / 2 + 0.5
     blocks = functional.avg_pool2d(picture.clamp(0, 1), LATENT_PIXELS)
     return torch.linalg.lstsq(_with_one(latents), blocks.movedim(1, -1).reshape(-1, 3)).solution

@@ -24,7 +24,7 @@ def anchors(latents: Tensor) -> list[int]:
     Rolling the latents by k moves the choice by k. Rows and channels are summed in one order for
     every column, so this holds to the last bit.
     """
-    lively = latents.detach().double().cpu().square().sum(dim=(1, 2))
+    lively = latents.detach().cpu().double().square().sum(dim=(1, 2))
     return [int(column) for column in lively.argmin(dim=-1)]
 
 

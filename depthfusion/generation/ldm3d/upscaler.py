@@ -59,7 +59,7 @@ class Ldm3dUpscaler(DiffusionPipeline):
             low_res_scheduler=low_res_scheduler,
         )
         self.place = Place("cpu", torch.float32)
-        self.adapter = self.checker = None  # Drawing asks for them
+        self.adapter = self.checker = self.colours = None  # Drawing asks for them
 
     @classmethod
     def from_pretrained(
@@ -89,7 +89,7 @@ class Ldm3dUpscaler(DiffusionPipeline):
             pipe.place = place(device, dtype, weights_of(parts))
             if pipe.place.dtype != torch.float32:
                 for network in (pipe.unet, pipe.text_encoder):
-                    network.to(pipe.place.dtype)
+                    torch.nn.Module.to(network, pipe.place.dtype)
             if pipe.place.offload:
                 pipe.enable_model_cpu_offload(device=pipe.place.device)
             else:
