@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import viewer_sample
 
 from depthfusion.scene.build import SceneOptions
@@ -70,7 +71,9 @@ class PretendStudio:
         takes = frozenset({"negative", "seed"})
         return SimpleNamespace(name="sketch", takes=takes), "sketch: it needs no model"
 
-    def create(self, prompt: str, out: Path, options: Any, progress: Progress) -> Any:
+    def create(
+        self, prompt: str, out: Path, options: Any, progress: Progress, preview: Any = None
+    ) -> Any:
         self.asked.append((prompt, options))
         if prompt == "break":
             raise RuntimeError("the <b>engine</b> broke")
@@ -83,15 +86,23 @@ class PretendStudio:
         )
 
     def create_variations(
-        self, prompt: str, out: Path, count: int, options: Any, progress: Progress
+        self,
+        prompt: str,
+        out: Path,
+        count: int,
+        options: Any,
+        progress: Progress,
+        preview: Any = None,
     ) -> Any:
-        made = {}
+        made = []
         for number in range(count):
-            seed = options.seed + number
-            made[f"{seed}"] = place = out.with_name(f"{out.name}-{seed}")
+            place = out.with_name(f"{out.name}-{number + 1}")
+            preview(np.full((8, 16, 3), 60 * number, np.uint8))
             self._work(progress, "Drawing the place")
+            seed = options.seed + number
             self._leave(place, title=prompt, prompt=prompt, engine="sketch", seed=seed)
-        return outcome(paths=made)
+            made.append(outcome(paths={"scene": place}))
+        return tuple(made)
 
     def recognise(self, photo: Path, options: Any) -> Recognised:
         depth = getattr(options, "depth", None)

@@ -22,8 +22,10 @@ function rename(item) {
   item.classList.add('renaming');
   field.focus();
   field.select();
+  let over = false; // taking a field away blurs it, which ends it once more
   const end = (keep) => {
-    if (!field.isConnected) return;
+    if (over) return;
+    over = true;
     const title = field.value.trim();
     field.remove();
     item.classList.remove('renaming');

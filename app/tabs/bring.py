@@ -151,7 +151,8 @@ def join_bring(
             yield shown(turn, words_of(request))
 
     async def attach(request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
-        yield tuple(gr.skip() for _ in outputs)  # one that yields nothing would empty them
+        # One that yields nothing would empty them.
+        yield nothing(words_of(request)), *(gr.skip() for _ in outputs[1:])
         async for turn in attached(desk.board, request, ("bring",), told):
             yield shown(turn, words_of(request))
 

@@ -15,6 +15,7 @@ from app.tabs.library import scene_cards
 from app.telling import told_of
 
 KINDS = ("create", "variations")
+OPENS = "The scene opens as soon as it is made."
 
 
 def create_tab(desk: Desk, page: gr.Blocks) -> CreateForm:
@@ -28,9 +29,7 @@ def create_tab(desk: Desk, page: gr.Blocks) -> CreateForm:
                 four = gr.Button(on_page("Four variations"), scale=2, min_width=120)
             form.place_settings()
         with gr.Column(scale=7, min_width=320):
-            status = scene_cards(
-                desk, "status", markup.idle("The scene opens as soon as it is made.")
-            )
+            status = scene_cards(desk, "status", markup.idle(OPENS))
     outputs = [status, start, stop, four, form.last, *desk.view]
     told = partial(told_of, desk.shelf)
 
@@ -59,7 +58,8 @@ def create_tab(desk: Desk, page: gr.Blocks) -> CreateForm:
             yield row
 
     async def attach(request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
-        yield tuple(gr.skip() for _ in outputs)  # one that yields nothing would empty them
+        # One that yields nothing would empty them.
+        yield markup.idle(words_of(request)(OPENS)), *(gr.skip() for _ in outputs[1:])
         async for turn in attached(desk.board, request, KINDS, told):
             yield shown(turn, words_of(request))
 

@@ -1,7 +1,6 @@
 """Tasks that make a scene: from words, from words four times over, from a photo."""
 
 import secrets
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,7 @@ def create(bench: Bench, given: Arguments, progress: Progress, show: Show) -> Re
     studio, words = bench.studio, prompt_of(given)
     out = studio.new_scene_folder(words, bench.shelf.folder)
     options = creation(studio, given)
-    watch = watching(studio.create, show)
-    outcome = studio.create(words, out, options, progress=progress, **watch)
+    outcome = studio.create(words, out, options, progress=progress, preview=show)
     return {"scenes": [out.name], **told(outcome)}
 
 
@@ -33,11 +31,13 @@ def variations(bench: Bench, given: Arguments, progress: Progress, show: Show) -
     if given.get("seed") is None:
         given = {**given, "seed": secrets.randbelow(2**31 - VARIATIONS)}
     options = creation(studio, given)
-    out = studio.new_scene_folder(f"{words} 1", bench.shelf.folder)
-    watch = watching(studio.create_variations, show)
-    outcome = studio.create_variations(words, out, VARIATIONS, options, progress=progress, **watch)
-    made = [place.name for place in outcome.paths.values() if (place / "scene.json").is_file()]
-    return {"scenes": made, **told(outcome)}
+    place = studio.new_scene_folder(words, bench.shelf.folder)
+    out = place.with_name(f"{place.name}-{secrets.token_hex(2)}")  # the four are numbered
+    outcomes = studio.create_variations(
+        words, out, VARIATIONS, options, progress=progress, preview=show
+    )
+    scenes = [outcome.paths["scene"].name for outcome in outcomes]
+    return {**told(outcomes[0]), "scenes": scenes}
 
 
 def prompt_of(given: Arguments) -> str:
@@ -91,10 +91,3 @@ def importing(studio: Any, given: Arguments) -> Any:
     else:
         chosen.pop("depth_kind", None)
     return studio.ImportOptions(**chosen, **built(studio, given), **meshed(studio, given))
-
-
-def watching(work: Any, show: Show) -> dict[str, Any]:
-    """What hands pictures of the work under way to `show`, where the work takes a watcher."""
-    if "watch" not in signature(work).parameters:
-        return {}
-    return {"watch": lambda preview: show(preview.rgb)}

@@ -1,4 +1,4 @@
-"""Tasks that take something away from a scene: films, stills, files, and a look at its soundness."""
+"""Tasks that take something away from a scene: films, stills, files, and its scorecard."""
 
 from pathlib import Path
 from typing import Any
