@@ -63,10 +63,8 @@ def test_nothing_hidden_stands_before_its_occluder(
 ) -> None:
     pillar = is_pillar(HEIGHT)
     for layer in layers[1:]:
-        shown = pillar & (layer.rgba[..., 3] > 0)
-        # A faint rim goes on by its slope; it may be nearer by what no eye in the room tells apart.
-        texels = (1 / layer.distance - 1 / room.distance)[shown] * REACH * HEIGHT / np.pi
-        assert texels.max() < 0.2
+        shown = pillar & (layer.rgba[..., 3] > 64)  # a fainter rim may go on by its slope
+        assert (layer.distance[shown] >= (1 - 1e-3) * room.distance[shown]).all()
 
 
 def test_from_the_centre_the_layers_are_the_photo(

@@ -17,7 +17,6 @@ from depthfusion.types import LayeredScene, Pose, Progress, TexturedMesh, silent
 from depthfusion.types.arrays import Bool, Float64
 
 STRETCHED = 2.0  # texels that an edge of one texel may grow to before it looks like rubber
-SMALLEST_JUMP = EdgeOptions.reveal  # texels; what would open less than this is not cut either
 EYES = (512, 256)  # pixels of the panoramas in which holes are counted
 GLANCE = (256, 128)  # the same where a scene is made and nobody wants to wait
 RUBBER = 0.01  # share of the picture that may be stretched before a person minds
@@ -216,7 +215,8 @@ def stretching_radius(mesh: TexturedMesh) -> Float64:
     rays = corners / distance[..., None]
     after = np.roll(rays, -1, axis=1)
     length = np.arctan2(np.linalg.norm(np.cross(rays, after), axis=-1), (rays * after).sum(-1))
-    borne = np.maximum(SMALLEST_JUMP * texel, (STRETCHED - 1) * np.maximum(length, texel))
+    cut = EdgeOptions().least(mesh.texture.shape[1]) * texel  # what opens less is not meant to be
+    borne = np.maximum(cut, (STRETCHED - 1) * np.maximum(length, texel))
     jump = np.abs(1 / distance - 1 / np.roll(distance, -1, axis=1))
     radius = (borne / np.maximum(jump, 1e-12)).min(axis=1)
     return np.where(_shows(mesh, mesh.uvs[mesh.faces].mean(axis=1)), radius, np.inf)

@@ -15,7 +15,7 @@ from depthfusion.types.arrays import Bool, Float32
 
 BLOCK = 4  # pixels a side that the window counts as one
 BLOCKS = 25  # the window; narrower things are not background
-STANDS_OUT = 4.0  # texels of uncovering from which a thing is in front of the background
+STANDS_OUT = 2.0  # texels of uncovering from which a thing is in front of the background
 BEHIND = 0.97  # of inverse distance: kept clear of the layers before it
 
 

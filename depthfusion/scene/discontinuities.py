@@ -19,15 +19,22 @@ class EdgeOptions:
 
     Parameters
     ----------
-    reveal : texels that a jump must be able to uncover within the head box.
+    reveal : texels that a jump must be able to uncover within the head box; what opens less looks
+        better stretched than torn, as measured depth is seldom as exact as that.
+    angle : radians from which it counts even if that is fewer texels, though never below one.
     slope : how many times the surface's own slope the jump must be; a slope is the smaller of the
         differences just before and just after.
     certain : texels of uncovering from which a jump counts whatever the slope.
     """
 
     reveal: float = 3.0
+    angle: float = 0.018
     slope: float = 2.5
     certain: float = 8.0
+
+    def least(self, width: int) -> float:
+        """Texels that count in a panorama of this width."""
+        return min(self.reveal, max(1.0, self.angle * width / (2 * np.pi)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +113,8 @@ def find_edges(
     options = options or EdgeOptions()
     right, down = np.zeros(inverse.shape, np.int8), np.zeros(inverse.shape, np.int8)
     scale = reach * inverse.shape[1] / (2 * np.pi)
-    _find(inverse, held, scale, options.reveal, options.slope, options.certain, right, down)
+    least = options.least(inverse.shape[1])
+    _find(inverse, held, scale, least, options.slope, options.certain, right, down)
     return Edges(right, down)
 
 
