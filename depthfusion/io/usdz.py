@@ -85,9 +85,9 @@ def _layer(named: NamedParts, textures: Mapping[Any, str], recipe: str) -> bytes
         Usd.ModelAPI(root.GetPrim()).SetKind(Kind.Tokens.component)
         stage.SetDefaultPrim(root.GetPrim())
         stage.GetRootLayer().customLayerData = {"depthfusion": recipe}
+        parts = [group for _, group in named]
         UsdGeom.Scope.Define(stage, f"{ROOT}/materials")
-        for name, group in named:
-            token = "".join(c if c.isalnum() and c.isascii() else "_" for c in name)
+        for token, group in zip(_tokens([name for name, _ in named]), parts, strict=True):
             for part in group:
                 ending = "" if part.alpha_mode == "opaque" else "_rim"
                 material = _material(stage, f"{token}{ending}", part, textures[texture_key(part)])
@@ -95,6 +95,17 @@ def _layer(named: NamedParts, textures: Mapping[Any, str], recipe: str) -> bytes
         stage.Save()
         del stage
         return place.read_bytes()
+
+
+def _tokens(names: Sequence[str]) -> list[str]:
+    """Names as USD allows them, all different."""
+    from pxr import Tf
+
+    tokens: list[str] = []
+    for number, name in enumerate(names):
+        token = Tf.MakeValidIdentifier(name)
+        tokens.append(f"{token}_{number}" if token in tokens or token == "materials" else token)
+    return tokens
 
 
 def _mesh(stage: Any, path: Any, part: TexturedMesh, material: Any) -> None:
