@@ -217,16 +217,16 @@ def test_lora_that_does_not_fit(folder: Path, tmp_path: Path) -> None:
 def test_poles_close_and_the_rest_is_untouched() -> None:
     picture = torch.rand(1, 3, 64, 128, generator=torch.Generator().manual_seed(1))
     closed = poles.closed(picture)
-    assert torch.equal(closed[:, :, 20:44], picture[:, :, 20:44])
+    assert torch.equal(closed[:, :, 17:47], picture[:, :, 17:47])  # up to 45°
     torch.testing.assert_close(closed.mean(dim=-1), picture.mean(dim=-1), atol=1e-6, rtol=0)
 
     def crossing(x: torch.Tensor) -> float:
         """How far the first row is from its continuation over the pole, half a turn away."""
         return float((x[:, :, 0] - x[:, :, 0].roll(64, -1)).abs().mean())
 
-    assert crossing(closed) < 0.35 * crossing(picture)
+    assert crossing(closed) < 0.2 * crossing(picture)
     around = closed[:, :, 0].diff(dim=-1).abs().mean() / picture[:, :, 0].diff(dim=-1).abs().mean()
-    assert around < 0.1
+    assert around < 0.05
     turned = poles.closed(picture.roll(7, -1))
     torch.testing.assert_close(turned, closed.roll(7, -1), atol=1e-5, rtol=0)
 
@@ -279,3 +279,13 @@ def test_noise_levels_say_what_is_clean(name: str, kind: str) -> None:
             levels.answer(scaled, levels.clean(scaled, answer, timestep), timestep), answer,
             atol=1e-3, rtol=1e-3,
         )  # fmt: skip
+
+
+def test_a_star_around_the_pole_fades(pipe: Ldm3dPipeline) -> None:
+    """The picture drawn, seen from the last rows: what changes from column to column is slow."""
+
+    def needles(sampling: Sampling) -> float:
+        top = pipe.text(sampling).inverse[0, :3]
+        return float(np.abs(np.diff(top, axis=1)).mean())
+
+    assert needles(SMALL) < 0.3 * needles(replace(SMALL, poles=False))

@@ -1,37 +1,39 @@
 """The poles: a row holds only the detail that the sphere has room for there.
 
 At latitude φ a circle of latitude is cos φ as long as the equator, and the last row is nearly a
-point; what an equirectangular picture shows there beyond cos φ · W/2 waves around the circle does
-not exist on the sphere and is seen as a star or a swirl when looking up. Those waves are taken
-away, as weather models on a grid of latitudes do near their poles (polar Fourier filter): in the
-guess of the clean latents at every step, so that the network carries on from poles that close, and
-in the decoded picture. What is left, a mean and a slow wave, also meets smoothly over the pole.
+point. Texture that a network draws at one size in pixels everywhere is squeezed there into needles
+around the pole, a star when one looks up. So waves along x pass up to 2 cos² φ of all there are:
+the whole up to 45°, the sphere's own share (cos φ) at 60°, and less beyond, since what is squeezed
+is seldom the finest detail. Weather models on a grid of latitudes do so too (polar Fourier filter).
+
+It is done in the guess of the clean latents at every step, so that the network goes on from poles
+that close, and in the decoded picture, colour and depth alike. What is left in the last row, a mean
+and two slow waves, also meets smoothly over the pole.
 """
 
 import numpy as np
 import torch
 from torch import Tensor
 
-# How many times the sphere's own limit is let through: latents stand for texture, pixels do not.
-LATENT_SLACK = 2.0
-PIXEL_SLACK = 1.5
+from depthfusion.types.arrays import Float64
+
+LEAST = 2.0  # waves that pass in the last row
 ROWS_AT_ONCE = 64
 
 
-def closed(x: Tensor, slack: float = PIXEL_SLACK) -> Tensor:
+def closed(x: Tensor) -> Tensor:
     """Take away the waves along x that the sphere has no room for.
 
     Parameters
     ----------
     x : [N, C, h, w], w = 2h, over the whole sphere.
-    slack : multiple of the limit cos φ · w/2 that passes whole; twice that is gone.
 
     Returns
     -------
-    [N, C, h, w]; rows where slack · cos φ ≥ 1 are untouched.
+    [N, C, h, w]; rows up to 45° are untouched.
     """
     height, width = x.shape[-2:]
-    limits = row_limits(height, width, slack)
+    limits = row_limits(height, width)
     touched = np.flatnonzero(limits < width / 2)
     result = x.clone()
     waves = torch.arange(width // 2 + 1, device=x.device)
@@ -44,7 +46,7 @@ def closed(x: Tensor, slack: float = PIXEL_SLACK) -> Tensor:
     return result
 
 
-def row_limits(height: int, width: int, slack: float) -> np.ndarray:
-    """Waves around each row that pass whole, [h]."""
+def row_limits(height: int, width: int) -> Float64:
+    """Waves around each row that pass whole, [h]; twice as many and more are gone."""
     latitude = (0.5 - (np.arange(height) + 0.5) / height) * np.pi
-    return slack * np.cos(latitude) * width / 2
+    return np.maximum(LEAST, np.minimum(1, 2 * np.cos(latitude) ** 2) * width / 2)

@@ -63,7 +63,7 @@ class Sphere:
         if not self.sampling.poles:
             return answer
         clean = self.levels.clean(latents, answer, timestep)
-        return self.levels.answer(latents, poles.closed(clean, poles.LATENT_SLACK), timestep)
+        return self.levels.answer(latents, poles.closed(clean), timestep)
 
     def _whole_or_windows(self, latents: Tensor, timestep: Any, step: int, by: list[int]) -> Tensor:
         """Predict for latents that have been turned by `by` columns each."""
