@@ -7,15 +7,16 @@ import numpy as np
 
 from depthfusion.generation.stereo_depth.matching import match
 from depthfusion.types import InputError
-from depthfusion.types.arrays import UInt8
+from depthfusion.types.arrays import Float32, UInt8
 
 EyeLayout = Literal["tb", "lr"]
 Order = Literal["right", "swapped", "same"]
-COLUMNS = 1024  # at which the order is found
-FARTHEST_SOUGHT = 32  # pixels of disparity either way, at that width
+COLUMNS = 1024  # at which the order is found, or fewer
+FARTHEST_SOUGHT = 1 / 32  # of the width, disparity either way
 NOTICED = 0.12  # pixels; medians below it are no parallax
 SHARE_THAT_TELLS = 0.02  # of the matches that must lie apart
-LEAST_SURE = 0.05  # of the pixels that must match both ways
+LEAST_SURE = 0.1  # of the pixels with contrast that must match both ways
+ALIKE = 0.5  # correlation of what matches
 
 
 def split_eyes(picture: UInt8, layout: EyeLayout) -> tuple[UInt8, UInt8]:
@@ -68,12 +69,22 @@ def order_of_eyes(left: UInt8, right: UInt8) -> Order:
     InputError
         Both pictures hardly have anything in common.
     """
-    size = (COLUMNS, COLUMNS // 2)
-    small = [cv2.resize(eye, size, interpolation=cv2.INTER_AREA) for eye in (left, right)]
-    found = match(small[0], small[1], -FARTHEST_SOUGHT, FARTHEST_SOUGHT)
-    band = slice(COLUMNS // 8, COLUMNS * 3 // 8)  # 45° above the horizon to 45° below
-    sure = found.left_sure[band] & (_contrast(small[0])[band] > 4)
-    if sure.mean() < LEAST_SURE:
+    width = min(COLUMNS, left.shape[1])
+    small = [
+        cv2.resize(e, (width, width // 2), interpolation=cv2.INTER_AREA) for e in (left, right)
+    ]
+    most = max(round(FARTHEST_SOUGHT * width), 8)
+    found = match(small[0], small[1], -most, most)
+    band = slice(width // 8, width * 3 // 8)  # 45° above the horizon to 45° below
+    details = [_details(eye) for eye in small]
+    rich = np.abs(details[0][band]) >= np.median(np.abs(details[0][band]))
+    sure = found.left_sure[band] & rich
+    column = np.rint(np.arange(width) - np.where(found.left_sure, found.left, 0)).astype(np.intp)
+    matched = np.take_along_axis(details[1], column % width, axis=1)[band]
+    if (
+        sure.sum() < LEAST_SURE * rich.sum()
+        or _alike(details[0][band][sure], matched[sure]) < ALIKE
+    ):
         raise InputError(
             "the two halves of the picture have next to nothing in common; are they two eyes of "
             "one place? --layout mono takes the picture as one"
@@ -86,6 +97,14 @@ def order_of_eyes(left: UInt8, right: UInt8) -> Order:
     return "right" if ahead >= behind else "swapped"
 
 
-def _contrast(eye: UInt8) -> np.ndarray:
+def _details(eye: UInt8) -> Float32:
+    """Brightness less its mean along the row."""
     grey = eye.astype(np.float32).mean(-1)
-    return np.abs(grey - cv2.blur(grey, (7, 1)))
+    reach = max(eye.shape[1] // 64, 3) | 1
+    return grey - cv2.blur(grey, (reach, 1))
+
+
+def _alike(one: Float32, other: Float32) -> float:
+    """Correlation, −1 … 1."""
+    scale = float(np.sqrt((one * one).sum() * (other * other).sum()))
+    return float((one * other).sum()) / scale if scale > 0 else 0.0

@@ -13,7 +13,7 @@ from depthfusion.scene.slices import by_rows
 from depthfusion.types.arrays import Float32
 
 ROUNDS = 2
-WRAPPED = 8  # a margin of W/8 columns on each side stands for the closed row
+WRAPPED = 6.0  # times the reach: a margin of columns on each side that stands for the closed row
 
 
 def affinities(guide: Float32, softness: float) -> tuple[Float32, Float32]:
@@ -51,7 +51,7 @@ def smooth(
     """
     out = np.ascontiguousarray(values).copy()
     width = across.shape[1]
-    margin = width // WRAPPED
+    margin = min(width, int(WRAPPED * np.sqrt(strength)) + 1)
     turned = np.ascontiguousarray(down.T)
     for k in range(rounds):
         # Weaker each time, so that the streaks of one direction are not left at the end.
