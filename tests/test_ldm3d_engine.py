@@ -408,3 +408,29 @@ def test_the_command_line_makes_variations(
     assert [one["facts"]["seed"] for one in said] == [9, 10]
     assert run([*line[:-1], "--variations", "99"]) == 2
     assert "variations must be 1 to 16" in capsys.readouterr().err
+
+
+def test_hidden_parts_are_painted_by_diffusion_where_that_is_asked_for(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_for: list[Start] = []
+    generate = Ldm3dEngine.generate
+
+    def noting(self: Any, options: GenerateOptions, *more: Any) -> Any:
+        if options.start is not None:
+            asked_for.append(options.start)
+        return generate(self, options, *more)
+
+    monkeypatch.setattr(Ldm3dEngine, "generate", noting)
+    scene = SceneOptions(head_box=0.3, fill="ldm3d", sharpen="off")
+    options = CreateOptions(engine="sketch", model=str(weights), scene=scene, **SMALL)
+    outcome = studio.create("a living room", tmp_path / "room", options)
+    assert outcome.chosen["fill"] == "ldm3d: tiny paints what is hidden"
+    assert asked_for and all(start.mask is not None for start in asked_for)
+    plain = replace(options, scene=replace(scene, fill="exemplar"))
+    studio.create("a living room", tmp_path / "plain", plain)
+    painted, exemplar = (load_scene(tmp_path / name).layered for name in ("room", "plain"))
+    pairs = list(zip(painted.layers, exemplar.layers, strict=True))
+    np.testing.assert_array_equal(pairs[0][0].rgba, pairs[0][1].rgba)
+    assert any(not np.array_equal(a.rgba, b.rgba) for a, b in pairs[1:])
+    assert all(np.array_equal(a.distance, b.distance) for a, b in pairs)

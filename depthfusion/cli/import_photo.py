@@ -7,6 +7,7 @@ import typer
 
 from depthfusion.cli.options import (
     Detail,
+    Filling,
     HeadBox,
     Json,
     MeshError,
@@ -127,6 +128,7 @@ def command(
     head_box: HeadBox = SceneOptions.head_box,
     method: SceneMethod = SceneOptions.method,
     sharpen: Sharpening = SceneOptions.sharpen,
+    fill: Filling = SceneOptions.fill,
     preset: Detail = None,
     triangles: Triangles = None,
     error: MeshError = None,
@@ -145,7 +147,7 @@ def command(
         metres_per_step=metres_per_step,
         max_width=max_width,
         pixel_limit=pixel_limit,
-        scene=SceneOptions(head_box, method, sharpen),
+        scene=SceneOptions(head_box, method, sharpen, fill),
         mesh=MeshOptions.chosen(preset, triangles, error),
         projection=projection,
         hfov_deg=hfov,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from depthfusion.scene.build import STANDING_LEAN, Method, Sharpen
+from depthfusion.scene.build import STANDING_LEAN, Fill, Method, Sharpen
 from depthfusion.scene.detail import PRESETS, USUAL_PRESET, MeshOptions
 from depthfusion.types import InputError
 
@@ -38,6 +38,13 @@ SceneMethod = Annotated[
 ]
 Sharpening = Annotated[
     Sharpen, typer.Option(help="Make soft, estimated depth fit for layers; auto: where it is soft.")
+]
+Filling = Annotated[
+    Fill,
+    typer.Option(
+        help="What paints hidden parts: what is seen goes on; or LDM3D; auto: LDM3D where it and a "
+        "graphics card are here."
+    ),
 ]
 _LIMITS = ", ".join(f"{limit:,}" if limit else "no limit" for limit in PRESETS.values())
 Detail = Annotated[

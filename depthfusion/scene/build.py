@@ -1,17 +1,22 @@
 """From a panorama with distance to the layers of a place."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from depthfusion.types import InputError, Layer, LayeredScene, Progress, RGBDPanorama, silent
+
+if TYPE_CHECKING:
+    from depthfusion.scene.refilling import Filler
 
 Method = Literal["layers", "sheet"]
 METHODS: tuple[Method, ...] = ("layers", "sheet")
 
 Sharpen = Literal["auto", "on", "off"]
 SHARPENINGS: tuple[Sharpen, ...] = ("auto", "on", "off")
+Fill = Literal["exemplar", "ldm3d", "auto"]
+FILLS: tuple[Fill, ...] = ("exemplar", "ldm3d", "auto")
 SOFT = 0.4  # share of ramps among the edges of depth from which "auto" sharpens
 
 STANDING_LEAN = 0.35  # metres that a head moves while its owner stands
@@ -33,16 +38,20 @@ class SceneOptions:
         is one layer that stretches over what is hidden.
     sharpen : "on" turns the ramps of estimated depth into steps on colour edges first, "auto" does
         where most edges are ramps; measured and rendered depth has steps already.
+    fill : what paints hidden parts: "exemplar" goes on with what is seen, "ldm3d" paints by
+        diffusion, "auto" does where its weights and a graphics card are here. Whoever calls
+        `build_scene` brings the filler.
 
     Raises
     ------
     InputError
-        `head_box` is negative or not finite, or `method` is unknown.
+        `head_box` is negative or not finite, or a word is unknown.
     """
 
     head_box: float | None = None
     method: Method = "layers"
     sharpen: Sharpen = "auto"
+    fill: Fill = "exemplar"
 
     def __post_init__(self) -> None:
         """Verify ranges."""
@@ -52,10 +61,16 @@ class SceneOptions:
             raise InputError(f"the method must be one of {', '.join(METHODS)}; got {self.method}")
         if self.sharpen not in SHARPENINGS:
             raise InputError(f"sharpen must be one of {', '.join(SHARPENINGS)}; got {self.sharpen}")
+        if self.fill not in FILLS:
+            raise InputError(f"fill must be one of {', '.join(FILLS)}; got {self.fill}")
 
 
 def build_scene(
-    panorama: RGBDPanorama, options: SceneOptions | None = None, progress: Progress = silent
+    panorama: RGBDPanorama,
+    options: SceneOptions | None = None,
+    progress: Progress = silent,
+    *,
+    filler: "Filler | None" = None,
 ) -> LayeredScene:
     """Split a panorama into layers whose union has nothing missing within the head box.
 
@@ -64,6 +79,7 @@ def build_scene(
     panorama : colour and distance over the sphere.
     options : the defaults where absent.
     progress : told "Building layers".
+    filler : paints what is hidden; exemplars where absent.
     """
     options = options or SceneOptions()
     head_box = default_head_box(panorama) if options.head_box is None else options.head_box
@@ -73,9 +89,12 @@ def build_scene(
 
         progress("Building layers", 0.0)
         panorama = with_clear_edges(panorama, head_box, options.sharpen)
-        return LayeredScene(
-            build_layers(panorama, head_box, progress=progress), head_box, panorama.scale
-        )
+        layers = build_layers(panorama, head_box, progress=progress)
+        if filler is not None:
+            from depthfusion.scene.refilling import refilled
+
+            layers = refilled(panorama, layers, filler, progress)
+        return LayeredScene(layers, head_box, panorama.scale)
     opaque = np.full((*panorama.distance.shape, 1), 255, np.uint8)
     layer = Layer(np.concatenate([panorama.rgb, opaque], axis=-1), panorama.distance)
     return LayeredScene((layer,), head_box, panorama.scale)

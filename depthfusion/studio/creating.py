@@ -4,13 +4,14 @@ import secrets
 from contextlib import ExitStack
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from depthfusion.generation.engines import Generated, GenerateOptions, Preview, choose_engine
 from depthfusion.generation.options import DiffusionOptions
 from depthfusion.io.atomic import StrPath
 from depthfusion.io.scene_folder import staged_scene
 from depthfusion.scene.build import build_scene
+from depthfusion.studio.fillers import filler_of
 from depthfusion.studio.film import Film
 from depthfusion.studio.finishing import GLB_NAME, PREVIEW_NAME, finish
 from depthfusion.studio.options import CreateOptions
@@ -21,6 +22,9 @@ from depthfusion.studio.stages import Stages
 from depthfusion.studio.warming import compiling_ahead
 from depthfusion.types import InputError, Progress, Scene, SceneInfo, silent
 from depthfusion.types.arrays import UInt8
+
+if TYPE_CHECKING:
+    from depthfusion.scene.refilling import Filler
 
 LARGEST_SEED = 2**31 - 1
 LONGEST_PROMPT = 4000  # characters
@@ -58,16 +62,18 @@ def create(
     engine, reason = choose_engine(options.engine, options.model)
     if options.preview is not None:
         Film(options.preview, 0.0, 0.0)  # its path is found at fault now or never
+    filler = _filler(options, wanted)
     stages = Stages(progress)
     with compiling_ahead(), staged_scene(out) as folder:
         with stages.stage(GENERATING, steps=True) as inside:
             wanted, notes = _with_pictures(wanted, options, inside)
             generated = engine.generate(wanted, inside, preview)
         _show(generated.panorama.rgb, preview)
-        facts, more = _build(folder, generated, wanted, options, stages)
+        facts, more = _build(folder, generated, wanted, options, stages, filler[0])
     return _outcome(
-        Path(out), engine.name, reason, generated, wanted, options, stages, facts, [*notes, *more]
-    )
+        Path(out), engine.name, _reasons(reason, filler), generated, wanted, options, stages,
+        facts, [*notes, *more],
+    )  # fmt: skip
 
 
 def create_variations(
@@ -104,6 +110,7 @@ def create_variations(
     engine, reason = choose_engine(options.engine, options.model)
     if options.preview is not None:
         Film(options.preview, 0.0, 0.0)
+    filler = _filler(options, wanted)
     places = [Path(f"{out}-{number}") for number in range(1, count + 1)]
     stages = Stages(progress)
     outcomes = []
@@ -123,12 +130,12 @@ def create_variations(
             with stages.stage(words, steps=True) as inside:
                 each = Stages(inside)
                 each.seconds[GENERATING] = stages.seconds[GENERATING] / count
-                facts, more = _build(folders[number], generated, own, options, each)
+                facts, more = _build(folders[number], generated, own, options, each, filler[0])
                 held[number].close()
             outcomes.append(
                 _outcome(
-                    places[number], engine.name, reason, generated, own, options, each, facts,
-                    [*notes, *more],
+                    places[number], engine.name, _reasons(reason, filler), generated, own,
+                    options, each, facts, [*notes, *more],
                 )
             )  # fmt: skip
     return tuple(outcomes)
@@ -140,10 +147,11 @@ def _build(
     wanted: GenerateOptions,
     options: CreateOptions,
     stages: Stages,
+    filler: "Filler | None",
 ) -> tuple[dict[str, Any], list[str]]:
     """Everything from a panorama to a whole folder; gives facts and notes."""
     with stages.stage("Building layers", steps=True) as inside:
-        layered = build_scene(generated.panorama, options.scene, inside)
+        layered = build_scene(generated.panorama, options.scene, inside, filler=filler)
     info = _info(generated, wanted, options, stages)
     scene = Scene(info, generated.panorama, layered)
     facts = finish(folder, scene, stages, options.mesh, options.preview)
@@ -153,7 +161,7 @@ def _build(
 def _outcome(
     place: Path,
     engine: str,
-    reason: str,
+    chosen: dict[str, str],
     generated: Generated,
     wanted: GenerateOptions,
     options: CreateOptions,
@@ -164,11 +172,23 @@ def _outcome(
     paths = {"scene": place, "glb": place / GLB_NAME}
     if options.preview is not None:
         paths["preview"] = place / PREVIEW_NAME
-    chosen = {"engine": reason}
     if options.seed is None:
         chosen["seed"] = f"{wanted.seed}, drawn by lot"
     said = {"engine": engine, "seed": wanted.seed, **_words(generated), **facts}
     return Outcome(paths, stages.seconds, chosen, [*generated.notes, *notes], said)
+
+
+def _filler(options: CreateOptions, wanted: GenerateOptions) -> tuple["Filler | None", str]:
+    """Who paints what is hidden, and why; what it lacks is found out before anything is drawn."""
+    return filler_of(
+        options.scene, prompt=wanted.prompt, seed=wanted.seed, model=wanted.model,
+        steps=wanted.steps,
+    )  # fmt: skip
+
+
+def _reasons(engine: str, filler: tuple["Filler | None", str]) -> dict[str, str]:
+    """What was chosen by "auto", and why."""
+    return {"engine": engine, **({"fill": filler[1]} if filler[1] else {})}
 
 
 def _with_pictures(

@@ -13,10 +13,12 @@ from depthfusion.io.scene_folder import staged_scene
 from depthfusion.scene.build import build_scene
 from depthfusion.studio.carriers import import_carrier
 from depthfusion.studio.depth_sources import Source, SourcedDepth, choose_source, estimated
+from depthfusion.studio.fillers import filler_of
 from depthfusion.studio.finishing import GLB_NAME, finish
 from depthfusion.studio.import_options import ImportOptions
 from depthfusion.studio.levelling import levelled
 from depthfusion.studio.measured import join
+from depthfusion.studio.memory import affordable_width, free_memory
 from depthfusion.studio.outcome import Outcome
 from depthfusion.studio.recipe import options_in_force
 from depthfusion.studio.recognising import is_ours, open_source, wanted
@@ -55,6 +57,7 @@ def import_photo(
     opened = open_source(source, options)
     reading = read_photo_kind(opened, wanted(options))
     origin, why = choose_source(source, reading.kind == "stereo", options)
+    filler, who_fills = filler_of(options.scene)
     stages = Stages(progress)
     with staged_scene(place) as folder:
         with stages.stage("Reading the photo"):
@@ -62,12 +65,14 @@ def import_photo(
         found = _with_depth(picture, origin, options, stages)
         found = with_camera_height(found, options)
         with stages.stage("Building layers", steps=True) as inside:
-            layered = build_scene(found.panorama, options.scene, inside)
+            layered = build_scene(found.panorama, options.scene, inside, filler=filler)
         info = _info(source, found, options, stages)
         facts = finish(folder, Scene(info, found.panorama, layered), stages, options.mesh)
     notes = [*found.notes, *head_box_notes(options.scene.head_box, layered, facts["head_box"])]
     facts = {"photo": reading.kind, "depth": origin, **found.facts, **facts}
     chosen = {} if origin == "file" else {"depth": why}
+    if who_fills:
+        chosen["fill"] = who_fills
     paths = {"scene": place, "glb": place / GLB_NAME}
     return Outcome(paths, stages.seconds, chosen, notes, facts)
 
@@ -75,7 +80,11 @@ def import_photo(
 def _read(opened: PhotoFile, reading: Reading, options: ImportOptions) -> PanoramaPhoto:
     limit = options.pixel_limit or PIXEL_LIMIT
     reading, said = levelled(opened, reading, options)
-    picture = lay_photo(opened, reading, max_width=options.max_width, pixel_limit=limit)
+    afforded = affordable_width(free_memory())
+    width = int(min(options.max_width, afforded))
+    picture = lay_photo(opened, reading, max_width=width, pixel_limit=limit)
+    if afforded < min(options.max_width, reading.placement.panorama_width):
+        said.append(f"{width} wide is what the free memory of this machine is enough for")
     return replace(picture, notes=(*picture.notes, *said))
 
 
