@@ -20,7 +20,7 @@ LARGEST_TILT = np.radians(35)
 AGREES = np.radians(1.5)  # a line this far off a direction has half a say
 SHORTEST = np.radians(3)  # arcs that count
 LEAST_SHARE = 0.06  # of the length of all lines that must stand upright
-_SIDE = 384  # pixels of a view
+_SIDE = 384  # pixels of a view at most; else as many as the panorama has there
 _TRIALS = 1500
 
 
@@ -52,13 +52,14 @@ def straight_lines(rgb: UInt8) -> Lines:
     rgb : uint8 [H, 2H, 3], a panorama.
     """
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    side = min(_SIDE, max(64, rgb.shape[1] // 4))
     finder = cv2.createLineSegmentDetector()
     starts, ends = [], []
     for number in range(VIEWS):
         turn = yaw_pitch(2 * np.pi * number / VIEWS, 0.0).rotation
-        found = finder.detect(_view(grey, turn))[0]
+        found = finder.detect(_view(grey, turn, side))[0]
         if found is not None:
-            ends_of_lines = _rays(found.reshape(-1, 2, 2).astype(np.float64)) @ turn.T
+            ends_of_lines = _rays(found.reshape(-1, 2, 2).astype(np.float64), side) @ turn.T
             starts.append(ends_of_lines[:, 0])
             ends.append(ends_of_lines[:, 1])
     if not starts:
@@ -76,17 +77,17 @@ def straight_lines(rgb: UInt8) -> Lines:
     )
 
 
-def _view(grey: NDArray, turn: Float64) -> NDArray:
-    """A quarter turn of the panorama as a pinhole sees it, [_SIDE, _SIDE]."""
-    y, x = np.mgrid[:_SIDE, :_SIDE]
-    rays = _rays(np.stack([x, y], axis=-1).astype(np.float64)) @ turn.T
+def _view(grey: NDArray, turn: Float64, side: int) -> NDArray:
+    """A quarter turn of the panorama as a pinhole sees it, [side, side]."""
+    y, x = np.mgrid[:side, :side]
+    rays = _rays(np.stack([x, y], axis=-1).astype(np.float64), side) @ turn.T
     pixel = pixel_from_direction(rays, *grey.shape).astype(np.float32)
     return cv2.remap(grey, pixel[..., 0], pixel[..., 1], cv2.INTER_LINEAR, None, cv2.BORDER_WRAP)
 
 
-def _rays(pixel: Float64) -> Float64:
+def _rays(pixel: Float64, side: int) -> Float64:
     """Unit rays in camera axes of positions in a view, first pixel's centre at (0, 0)."""
-    plane = (pixel + 0.5) / (_SIDE / 2) - 1
+    plane = (pixel + 0.5) / (side / 2) - 1
     rays = np.stack([plane[..., 0], -plane[..., 1], -np.ones(plane.shape[:-1])], axis=-1)
     return rays / np.linalg.norm(rays, axis=-1, keepdims=True)
 

@@ -226,7 +226,9 @@ def _pixels(path: StrPath, picture: ImageFile, shrink: float) -> UInt8:
     except DECODING_ERRORS as error:
         raise InputError(f"cannot read {path}: the picture is damaged or cut short") from error
     still = int(shrink * picture.size[0] / full)
-    plain = _eight_bits(ImageOps.exif_transpose(picture))
+    # Whole copies are what costs: nothing is turned that need not be, and small things first.
+    turned = _exif(picture).get(_ORIENTATION, 1) != 1
+    plain = _eight_bits(ImageOps.exif_transpose(picture) if turned else picture)
     upright = _in_srgb(plain.reduce(still) if still > 1 else plain, profile)
     if upright.mode != "RGBA":
         return np.array(upright.convert("RGB"))

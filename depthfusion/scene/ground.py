@@ -11,7 +11,8 @@ STEEP = np.radians(
 STEP = 0.02  # of the logarithm of height: how finely heights are told apart
 _LEAST = 0.02  # share of what lies below that a floor has
 _OFF = 0.03  # of the sine: how far a pixel of the floor may be off a fitted one
-_ROWS = 256  # that a fit looks at
+_EXACT = 1e-4  # … and at least
+_ROWS = 96  # that a fit looks at
 
 
 def floor_height(distance: NDArray) -> float | None:
@@ -69,7 +70,7 @@ def flat_floor(inverse: NDArray, camera_height: float) -> tuple[float, float] | 
     seen = small[below].ravel()
     weight = np.broadcast_to(np.cos(lat[below])[:, None], small[below].shape).ravel()
     rng = np.random.default_rng(0)
-    one, other = rng.choice(len(seen), (2, 800), p=weight / weight.sum())
+    one, other = rng.choice(len(seen), (2, 300), p=weight / weight.sum())
     apart = np.abs(seen[one] - seen[other]) > 1e-6 * (np.ptp(seen) + 1e-12)
     one, other = one[apart], other[apart]
     slope = (sine[one] - sine[other]) / (seen[one] - seen[other])
@@ -82,9 +83,12 @@ def flat_floor(inverse: NDArray, camera_height: float) -> tuple[float, float] | 
         return None
     best = int(np.argmax(votes))
     a, b = float(slope[best]), float(shift[best])
-    for _ in range(5):
-        inside = np.abs(a * seen + b - sine) < _OFF
+    reach = _OFF
+    for _ in range(6):
+        off = np.abs(a * seen + b - sine)
+        inside = off < reach
         a, b = (
             float(x) for x in np.polyfit(seen[inside], sine[inside], 1, w=weight[inside] ** 0.5)
         )
+        reach = max(3 * float(np.median(off[inside])), _EXACT)  # walls' feet drop out
     return (a / camera_height, b / camera_height) if a > 0 else None
