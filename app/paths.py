@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse
 
 from app.scenes import NAME, SAMPLE, is_inside, scene_folder
 from depthfusion.io.atomic import replacing
-from depthfusion.scene.paths import read_keyframes
+from depthfusion.scene.keyframes import read_keyframes
 from depthfusion.types import InputError
 
 FOLDER = "paths"

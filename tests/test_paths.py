@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 
 from depthfusion.geometry.poses import yaw_pitch
+from depthfusion.scene.keyframes import Keyframe, read_keyframes
 from depthfusion.scene.paths import (
     FRAME_LIMIT,
     PATH_NAMES,
-    Keyframe,
     PathOptions,
     camera_path,
     path_notes,
-    read_keyframes,
     turn_rates,
     walk,
 )
