@@ -277,7 +277,8 @@ def _agree(sheet: Sheet, second: Sheet, fronts: list[Front], sky: Float32 | None
             if number == 1:
                 faint = fronts[0].alpha[..., None]
                 own &= second.seen & (fronts[0].alpha < LEAST_ALPHA)
-                target = (target - faint * fronts[0].colour) / np.maximum(1 - faint, LEAST_ALPHA)
+                rest = target - faint * fronts[0].colour
+                target = (rest / np.maximum(1 - faint, LEAST_ALPHA)).astype(np.float32)
             exact = (target - (1 - alpha) * behind) / np.maximum(alpha, LEAST_ALPHA)
             exact = np.clip(np.clip(exact, sheet.colour - 60, sheet.colour + 60), 0, 255)
             front.colour = np.where(own[..., None], exact, front.colour)
