@@ -15,7 +15,10 @@ from depthfusion.types.arrays import Float32, Float64
 
 ROUNDS = 6
 OUTLIER = 0.1  # relative disagreement from which a pixel says little
-TINY = 1e-9
+TINY = 1e-12
+FLAT = 1e-5  # of a view's largest value, below which its spread is rounding
+WEAK = 1e-9  # of the system's size: holds what nothing else does
+SIDES = np.array([[1.0], [1.0], [-1.0], [-1.0]])  # a pair's equation takes the second view away
 
 
 def scales(logs: Sequence[Float32], prints: Sequence[Footprint], shape: tuple[int, int]) -> Float64:
@@ -59,8 +62,10 @@ def scales_and_shifts(
     prints, shape : as for `scales`.
     """
     count = len(inverse)
-    centre = np.array([np.nanmedian(a[p.inside]) for a, p in zip(inverse, prints, strict=True)])
-    spread = np.array([np.nanstd(a[p.inside]) + TINY for a, p in zip(inverse, prints, strict=True)])
+    seen = [a[p.inside & np.isfinite(a)] for a, p in zip(inverse, prints, strict=True)]
+    centre = np.array([np.median(a) for a in seen])
+    # A view straight onto a floor is all one value, and its scale says nothing.
+    spread = np.array([max(float(a.std()), FLAT * float(np.abs(a).max()) + TINY) for a in seen])
     # In units of each view's own spread, so that no view weighs more by its scale.
     own = [(a - c) / d for a, c, d in zip(inverse, centre, spread, strict=True)]
     samples = _gather(own, prints, shape, along=True)
@@ -72,8 +77,8 @@ def scales_and_shifts(
 
 
 def _solve_affine(samples: list, found: Float64, count: int, relative: bool) -> Float64:
-    """One round of reweighted least squares; the mean of all s is held at 1."""
-    matrix, right = np.zeros((2 * count, 2 * count)), np.zeros(2 * count)
+    """One round of reweighted least squares; the mean of all inverse distances is held at 1."""
+    matrix, hold = np.zeros((2 * count, 2 * count)), np.zeros(2 * count)
     for i, j, a, b, weight, along_a, along_b in samples:
         columns = np.stack([along_a * a, along_a, -along_b * b, -along_b])
         places = [i, count + i, j, count + j]
@@ -85,14 +90,13 @@ def _solve_affine(samples: list, found: Float64, count: int, relative: bool) -> 
             apart = (one - other) / size
             w = weight / size**2 / (1 + (apart / OUTLIER) ** 2)
         matrix[np.ix_(places, places)] += (columns * w) @ columns.T
+        hold[places] += (columns * SIDES) @ weight
+    hold /= max(hold[count:].sum(), TINY)
     size = np.trace(matrix) / (2 * count)
-    hold = np.concatenate([np.ones(count), np.zeros(count)])
-    matrix = matrix + size * np.outer(hold, hold)
-    right = right + size * count * hold
-    out = np.linalg.solve(matrix + 1e-10 * size * np.eye(2 * count), right)
-    scale = out[:count]
-    if (scale <= 0.05).any():  # a view that says nothing, or the opposite, follows the others
-        out[:count] = np.where(scale <= 0.05, max(float(np.median(scale)), 0.05), scale)
+    system = matrix + size * count * np.outer(hold, hold) + WEAK * size * np.eye(2 * count)
+    out = np.linalg.solve(system, size * count * hold)
+    # A view that says the opposite of the others says nothing: it becomes flat.
+    out[:count] = np.maximum(out[:count], 0)
     return out
 
 
