@@ -17,20 +17,19 @@ WAITING = (
     "Drop a 360° photo, a photo for two eyes, or a cube map. What it is taken for is said here "
     "before anything runs."
 )
+NO_DEPTH = "It has no depth yet: drop a depth map, or say where depth should come from."
 
 
-def recognition(found: Any, photo: Path, words: Words, glance: str | None = None) -> str:
+def recognition(found: Any, photo: Path, words: Words) -> str:
     """What a file (a `studio.Recognised`) is taken for, as HTML."""
-    shown = glance if glance is not None else glance_at(photo)
+    shown = glance_at(photo)
     picture = f'<img src="{shown}" alt="">' if shown else ""
-    size = f" {found.width} × {found.height}." if found.width else ""
-    lines = [*found.assumed, found.depth]
-    rows = "".join(f"<li>{escape(ended(line))}</li>" for line in lines if line)
-    odd = "".join(f'<li class="odd">{escape(ended(line))}</li>' for line in found.warnings)
-    state = "" if found.ready else f'<p class="ask">{escape(words("It needs one more thing."))}</p>'
+    lines = [*found.assumed, found.depth if found.ready else words(NO_DEPTH)]
+    rows = "".join(f"<li>{escape(plain(line, photo))}</li>" for line in lines if line)
+    odd = "".join(f'<li class="odd">{escape(plain(line, photo))}</li>' for line in found.warnings)
     return (
         f'<div class="stage recognised" role="status">{picture}<p class="what">'
-        f"{escape(ended(found.words))}{escape(size)}</p><ul>{rows}{odd}</ul>{state}</div>"
+        f"{escape(plain(found.words, photo))}</p><ul>{rows}{odd}</ul></div>"
     )
 
 
@@ -39,9 +38,12 @@ def nothing(words: Words) -> str:
     return idle(words(WAITING))
 
 
-def ended(text: str) -> str:
-    """The text as a sentence."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+def plain(text: str, photo: Path) -> str:
+    """The text as a sentence that calls the file by its name, wherever the server keeps it."""
+    text = text.replace(str(photo), photo.name)
+    if not text.startswith(photo.name):
+        text = text[:1].upper() + text[1:]
+    return text + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def glance_at(photo: Path) -> str:

@@ -12,7 +12,7 @@ from app.advanced import METHODS, SHARPENINGS
 from app.cards import VERBS
 from app.engines import ENGINES
 from app.languages import ENGLISH, Words, codes, table, wanted
-from app.recognition import WAITING
+from app.recognition import NO_DEPTH, WAITING
 from app.shelf import NAMED, Found
 from app.tabs import bring, depth_panel, take_away
 from app.tabs.create import OPENS
@@ -51,7 +51,7 @@ def said_in_tables() -> set[str]:
     found |= {text for pair in STILL_WORDS.values() for text in pair}
     named = {text for pair in NAMED.values() for text in pair} | {"made on request"}
     facts = set(Found("x", {}).facts) | {"Understood", "Passed over"}
-    return found | named | facts | {WAITING, OPENS}
+    return found | named | facts | {WAITING, NO_DEPTH, OPENS}
 
 
 def may_be_said() -> set[str]:

@@ -67,10 +67,10 @@ class CreateForm:
         ) as self.settings:
             engine = gr.Radio(list(ENGINES.items()), value="auto", label=on_page("Engine"))
             self.line = gr.HTML("", elem_classes="hint", elem_id="engine-line")
+            width = gr.Dropdown(
+                list(SIZES.items()), value=2048, label=on_page("Size"), filterable=False
+            )
             with gr.Row():
-                width = gr.Dropdown(
-                    list(SIZES.items()), value=2048, label=on_page("Size"), filterable=False
-                )
                 seed = gr.Textbox(
                     label=on_page("Seed"), placeholder=on_page("drawn by lot"), max_length=10
                 )

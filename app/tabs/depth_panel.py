@@ -104,7 +104,9 @@ def join_trying(desk: Desk, parts: dict[str, Any], fields: dict[str, Any]) -> No
             return ""
         given = {**dict(zip(fields, values, strict=True)), "floor": floor}
         try:
-            change = change_of(desk.studio, wanted_of(given))
+            # The point counts here even without a height: the picture says how high it is now.
+            point = {"floor": floor} if floor else {}
+            change = change_of(desk.studio, {**wanted_of(given), **point})
             yaw = float(scene.record.get("forward_yaw") or 0.0)
             moving, still, figures = desk.studio.sway(scene.folder, change, yaw)
             return trial(moving, still, figures, words)
@@ -151,7 +153,10 @@ def wanted_of(given: dict[str, Any]) -> dict[str, Any]:
     names = {"keep": (), "inverse": ("near", "far"), "linear": ("radius", "strength")}
     mapping = given.get("mapping") or "keep"
     kept = ("mapping", "camera_height", "floor", *names.get(mapping, ()))
-    return {name: given[name] for name in kept if given.get(name) not in (None, "", 0)}
+    wanted = {name: given[name] for name in kept if given.get(name) not in (None, "", 0)}
+    if "camera_height" not in wanted:
+        wanted.pop("floor", None)  # it only says where the height is measured
+    return wanted
 
 
 def join_making(desk: Desk, parts: dict[str, Any], fields: dict[str, Any]) -> None:

@@ -1,7 +1,9 @@
 """The app as a person meets it: words or a photo in, a scene to look round in, files out."""
 
 import io
+import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,8 @@ from viewer_sample import panorama
 pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Any]
-AXE = Path(__file__).parents[1] / "tools" / "node_modules" / "axe-core" / "axe.min.js"
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "tests" / "tools" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture
@@ -126,9 +129,9 @@ def test_what_was_brought_is_said_before_it_is_made(
     press(page, "Make a scene")
     page.wait_for_selector(".stage.warn:has-text('Drop a photo first')")
     page.set_input_files("#photo input[type=file]", photo)
-    page.wait_for_selector(".stage.recognised:has-text('Hall.png is <a> panorama')")
+    page.wait_for_selector(".stage.recognised:has-text('hall.png is <a> panorama')")
     assert page.locator(".stage.recognised img").get_attribute("src").startswith("data:image/webp")
-    assert "It needs one more thing." in page.inner_text(".stage.recognised")
+    assert "It has no depth yet: drop a depth map" in page.inner_text(".stage.recognised")
     page.get_by_label("In front").check()
     page.wait_for_selector("#answer", state="hidden")
     page.set_input_files("#depth input[type=file]", depth)
@@ -200,14 +203,17 @@ def test_the_recipe_in_a_file_returns(page: Any, library: Path) -> None:
     tab(page, "Library")
     page.set_input_files("#back input[type=file]", library / "six" / "rgb.png")
     page.wait_for_selector("#shelf-said .warn:has-text('rgb.png holds no recipe')")
-    beach = Path(__file__).parents[2] / "assets" / "beach" / "scene.glb"
+    beach = ROOT / "assets" / "beach" / "scene.glb"
     page.set_input_files("#back input[type=file]", beach)
     page.wait_for_selector("#prompt textarea:visible")
     assert page.input_value("#prompt textarea") == "a quiet beach with palms at sunset"
 
 
-def test_the_depth_of_a_scene_is_tried_and_changed(visit: Visit, app_address: str) -> None:
-    page = visit(f"{app_address}/?scene=six", viewport={"width": 1280, "height": 800})
+def test_the_depth_of_a_scene_is_tried_and_changed(
+    visit: Visit, app_address: str, library: Path
+) -> None:
+    shutil.copytree(ROOT / "assets" / "living-room", library / "lounge")
+    page = visit(f"{app_address}/?scene=lounge", viewport={"width": 1280, "height": 800})
     viewer(page)
     tab(page, "Bring")
     unfold(page, "Depth of the open scene")
@@ -218,8 +224,9 @@ def test_the_depth_of_a_scene_is_tried_and_changed(visit: Visit, app_address: st
     page.wait_for_selector(".board .cross:visible")
     press(page, "Apply")
     viewer(page)
-    tab(page, "Take away")
-    page.wait_for_selector(".takeaways:has-text('Room to lean')")
+    changed = json.loads((library / "lounge" / "scene.json").read_text())["options"]["reshaped"]
+    assert (changed["mapping"], changed["near"], changed["far"]) == ("inverse", 1, 40)
+    assert changed["floor"] is None  # no height was asked for
 
 
 def test_an_address_opens_a_scene_that_is_inspected(visit: Visit, app_address: str) -> None:
@@ -243,7 +250,7 @@ def test_a_phone_scrolls_down_and_never_sideways_and_axe_finds_nothing(
     assert ground > 200 if scheme == "light" else ground < 40
     tabs = {
         "en-GB": ("Create", "Bring", "Take away", "Library"),
-        "de-DE": ("Erschaffen", "Mitbringen", "Mitnehmen", "Sammlung"),
+        "de-DE": ("Erstellen", "Bringen", "Mitnehmen", "Sammlung"),
     }[locale]
     for name in tabs:
         tab(page, name)
