@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from ldm3d_checkpoints import saved
+from hub_server import safetensors
+from ldm3d_checkpoints import saved, saved_upscaler
 from PIL import Image
 from studio_samples import SHORT, Recorder, box_room, stopping_at, tree
 
@@ -166,6 +167,51 @@ def test_a_larger_panorama_is_enlarged_and_says_how(
     assert "Lanczos" in made.info.made["rgb"]
     with pytest.raises(InputError, match="Intel/ldm3d-sr is not on this machine"):
         Ldm3dEngine(str(weights)).generate(asked(width=256, height=128, upscale="sr"))
+
+
+def test_a_batch_is_raised_by_one_upscaler(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from depthfusion.generation.ldm3d.upscaler import Ldm3dUpscaler
+
+    monkeypatch.setattr("depthfusion.generation.ldm3d.engine.NATIVE", (128, 64))
+    load, loads, closed = Ldm3dUpscaler.from_pretrained, [], []
+    monkeypatch.setattr(
+        Ldm3dUpscaler, "from_pretrained", lambda folder: (loads.append(folder), load(folder))[1]
+    )
+    monkeypatch.setattr(Ldm3dUpscaler, "close", lambda self: closed.append(self))
+    upscaler = saved_upscaler(tmp_path / "finer")
+    options = asked(width=256, height=128, steps=1, upscale="sr", upscale_model=str(upscaler))
+    made = Ldm3dEngine(str(weights)).generate_many(options, (1, 2))
+    assert [one.panorama.rgb.shape for one in made] == [(128, 256, 3)] * 2
+    assert made[0].info.options["enlarged"] == "enlarged from 128×64 by finer"
+    assert loads == [upscaler] and len(closed) == 1
+
+
+def test_loras_and_an_adapter_reach_the_pipeline(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lora = tmp_path / "style.safetensors"
+    lora.write_bytes(safetensors(16))
+    got: list[Any] = []
+
+    def load(*given: Any) -> Any:
+        got.append(given)
+        raise InputError("enough")
+
+    monkeypatch.setattr(loaded, "_load", load)
+    reference = Reference(np.zeros((8, 8, 3), np.uint8))
+    options = asked(lora=(Lora(lora, 0.5),), reference=reference, adapter=str(tmp_path))
+    with pytest.raises(InputError, match="enough"):
+        Ldm3dEngine(str(weights)).generate(options)
+    assert got == [(weights, (f"{lora}:0.5",), tmp_path)]
+    for more, says in (
+        ({"reference": reference}, "h94/IP-Adapter is not on this machine.*leave --reference out"),
+        ({"scheduler": "lcm"}, "lcm-lora-sdv1-5 is not on this machine.*another --scheduler"),
+    ):
+        with pytest.raises(InputError, match=says):
+            Ldm3dEngine(str(weights)).generate(asked(**more))
+    assert len(got) == 1
 
 
 @pytest.mark.parametrize(
@@ -327,6 +373,16 @@ def test_create_starts_from_a_sketch(weights: Path, tmp_path: Path) -> None:
     assert any("sketch engine drew the layout" in note for note in outcome.notes)
     info = load_scene(tmp_path / "s").info
     assert (info.options["init"], info.options["start"]) == ("sketch", "whole")
+
+
+def test_a_photo_without_depth_is_a_start_as_well(weights: Path, tmp_path: Path) -> None:
+    Image.fromarray(box_room(64).rgb).save(tmp_path / "photo.png")
+    options = CreateOptions(
+        engine="ldm3d", model=str(weights), init=tmp_path / "photo.png", strength=0.5, **SMALL
+    )
+    outcome = studio.create("a room", tmp_path / "s", options)
+    said = [note for note in outcome.notes if "depth of photo.png to start from" in note]
+    assert len(said) == 1 and "geometry alone" in said[0]
 
 
 def test_the_command_line_draws_a_region_of_a_scene_anew(

@@ -44,6 +44,9 @@ Mask = Annotated[
 ReferencePicture = Annotated[
     Path | None, typer.Option(metavar="PICTURE", help="Whose look to take (IP-Adapter).")
 ]
+AdapterFolder = Annotated[
+    str | None, typer.Option("--adapter", metavar="ID_OR_DIR", help="Another IP-Adapter.")
+]
 ReferenceWeight = Annotated[float | None, typer.Option(help="How much --reference counts, 0 to 1.")]
 LoraFiles = Annotated[
     list[str] | None,
@@ -55,6 +58,9 @@ Upscaling = Annotated[
         help="How a --size beyond the model's 1024x512 is reached: all of it in windows, by "
         "LDM3D-SR, or resampled; auto: LDM3D-SR where it is here."
     ),
+]
+UpscaleModel = Annotated[
+    str | None, typer.Option(metavar="ID_OR_DIR", help="Another model in LDM3D-SR's layout.")
 ]
 Near = Annotated[
     float | None, typer.Option(metavar="METRES", help="What diffusion's nearest depth stands for.")

@@ -43,8 +43,10 @@ class DiffusionOptions:
     upscale : how a size beyond the model's own is reached: "tiles" draws all of it in overlapping
         windows, "sr" enlarges by LDM3D-SR, "lanczos" without a model; "auto" is "sr" where its
         weights are here, else "lanczos".
+    upscale_model : an id or a folder of LDM3D-SR's layout, in place of Intel's.
     strength : how far to leave the panorama to start from, 0 to 1.
     reference_weight : how much the reference picture counts, 0 to 1.
+    adapter : an id or a folder of an IP-Adapter, in place of the usual.
     near, far : metres that the nearest and the farthest depth stand for; both make the scale
         metric.
     apart : how far the pictures of one batch are pushed apart (NegToMe).
@@ -63,8 +65,10 @@ class DiffusionOptions:
     around: Mapping[str, str] = field(default_factory=dict)
     lora: tuple[Lora, ...] = ()
     upscale: Upscale = "auto"
+    upscale_model: str | None = None
     strength: float | None = None
     reference_weight: float | None = None
+    adapter: str | None = None
     near: float | None = None
     far: float | None = None
     apart: float | None = None

@@ -109,7 +109,7 @@ class Ldm3dEngine:
             progress(LOADING, 1.0)
             drawn = _drawn(pipeline, plan.sampling, options, progress, preview)
             words = pipeline.device_words
-        larger = [enlarged(drawn, n, plan, options, progress) for n in range(len(seeds))]
+        larger = enlarged(drawn, plan, options, progress)
         return tuple(
             self._generated(options, plan, drawn, number, one, words, perf_counter() - began)
             for number, one in enumerate(larger)

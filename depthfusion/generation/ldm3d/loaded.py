@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from depthfusion.generation.models import DEFAULT, locate, verify_weights
+from depthfusion.generation.models.store import is_folder
 from depthfusion.generation.options import GenerateOptions, Lora
 from depthfusion.types import InputError
 
@@ -80,4 +81,7 @@ def _loras(options: GenerateOptions) -> tuple[str, ...]:
 
 def _adapter(options: GenerateOptions) -> Path | None:
     """The folder of the IP-Adapter where a reference picture is given."""
-    return locate(ADAPTER).folder if options.reference is not None else None
+    if options.reference is None:
+        return None
+    name = options.adapter or ADAPTER
+    return Path(name).expanduser() if is_folder(name) else locate(name).folder
