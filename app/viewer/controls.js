@@ -1,5 +1,7 @@
 /** The bar, its keys, the help, and the line that comes and goes. */
 
+import { said } from 'viewer/words.js';
+
 const IDLE = 3500; // milliseconds before the bar steps back
 const WORDS = 4200; // milliseconds a line stays
 
@@ -19,7 +21,10 @@ export class Controls {
     for (const button of this.#ways) button.addEventListener('click', () => this.see(button.dataset.see));
     for (const button of page.querySelectorAll('[data-key]')) label(button);
     page.addEventListener('keydown', (event) => this.#key(event));
-    page.addEventListener('pointerdown', (event) => event.target.closest('#ways, #ways-open') || this.#unfold(false));
+    page.addEventListener(
+      'pointerdown',
+      (event) => event.target.closest('#ways, #ways-open') || this.#unfold(false),
+    );
     for (const type of ['pointermove', 'pointerdown', 'keydown', 'focusin'])
       page.addEventListener(type, () => this.wake());
     this.wake();
@@ -53,7 +58,7 @@ export class Controls {
   /** Say one line for a moment. */
   say(text) {
     const line = this.#page.getElementById('hint');
-    line.textContent = text;
+    line.textContent = said(text);
     line.classList.add('shown');
     clearTimeout(this.#words);
     this.#words = setTimeout(() => line.classList.remove('shown'), WORDS);
@@ -77,7 +82,11 @@ export class Controls {
 
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !this.#page.body.classList.contains('open')) return;
-    if (event.target.closest?.('input, select') || (this.#page.querySelector('dialog[open]') && event.key !== '?')) return;
+    if (
+      event.target.closest?.('input, select') ||
+      (this.#page.querySelector('dialog[open]') && event.key !== '?')
+    )
+      return;
     if (event.key === 'Escape') this.#unfold(false);
     if (event.target.getAttribute?.('role') === 'radio' && event.code.startsWith('Arrow')) {
       this.#step(['ArrowRight', 'ArrowDown'].includes(event.code) ? 1 : -1);

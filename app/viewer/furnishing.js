@@ -9,6 +9,7 @@ import { PathPanel } from 'viewer/path_panel.js';
 import { PictureDialog } from 'viewer/picture_dialog.js';
 import { SavedPaths } from 'viewer/saved_paths.js';
 import { Ways } from 'viewer/ways.js';
+import { said } from 'viewer/words.js';
 import { Headset, whyNoVR } from 'viewer/xr.js';
 
 const TURN = 0.12; // radians a second, for those who let it turn by itself
@@ -36,6 +37,8 @@ export async function furnish(stage, view, scene) {
     controls.hush();
     changed();
   });
+  stage.lost = () =>
+    say('The graphics card let go of the scene: load the page again if it does not come back.');
   stage.fitted = () => view.aim(stage.camera);
   scene.tick = (seconds) => advance(stage, view, parts, seconds);
   scene.headset = parts.headset;
@@ -78,7 +81,8 @@ function actions(stage, view, scene, parts) {
     picture: () => parts.dialog.open(),
     path: () => parts.controls.press('path', parts.path.toggle()),
     link: () => copy(linkTo(view.wanted, parts.ways.now), say),
-    vr: () => (parts.noVR ? say(parts.noVR) : parts.headset.toggle().catch(() => say('The headset did not start.'))),
+    vr: () =>
+      parts.noVR ? say(parts.noVR) : parts.headset.toggle().catch(() => say('The headset did not start.')),
     fullscreen: () => toggleFullscreen().catch(() => say('This page is not allowed to fill the screen.')),
   };
 }
@@ -113,7 +117,7 @@ function caption({ title = '', prompt, head_box: room, scale }) {
   at('title').textContent = title;
   at('prompt').textContent = prompt && prompt !== title ? prompt : '';
   if (title) document.title = `${title} · DepthFusion`;
-  if (room && scale === 'metric') at('room').textContent = `, up to ${+(100 * room).toPrecision(2)} cm`;
+  if (room && scale === 'metric') at('room').textContent = said(`, up to ${+(100 * room).toPrecision(2)} cm`);
 }
 
 function welcome(controls) {

@@ -1,6 +1,17 @@
 /** What one can do inside the headset: make the place larger or smaller, and leave. */
 
-import { BufferAttribute, BufferGeometry, CanvasTexture, Group, Mesh, MeshBasicMaterial, PlaneGeometry, Raycaster, Vector3 } from 'three';
+import {
+  BufferAttribute,
+  BufferGeometry,
+  CanvasTexture,
+  Group,
+  Mesh,
+  MeshBasicMaterial,
+  PlaneGeometry,
+  Raycaster,
+  Vector3,
+} from 'three';
+import { said } from 'viewer/words.js';
 
 const WIDE = 0.2; // metres
 const ROW = 0.05;
@@ -30,7 +41,10 @@ export class HandMenu {
   }
 
   #button(words, act, row) {
-    const mesh = new Mesh(new PlaneGeometry(WIDE, ROW * 0.92), new MeshBasicMaterial({ map: lettering(words) }));
+    const mesh = new Mesh(
+      new PlaneGeometry(WIDE, ROW * 0.92),
+      new MeshBasicMaterial({ map: lettering(words) }),
+    );
     mesh.material.depthTest = false;
     mesh.renderOrder = 10_000;
     mesh.position.y = (1.5 - row) * ROW;
@@ -110,14 +124,17 @@ function lettering(words) {
   pen.font = `500 ${0.42 * canvas.height}px 'Instrument Sans', sans-serif`;
   pen.textAlign = 'center';
   pen.textBaseline = 'middle';
-  pen.fillText(words, canvas.width / 2, canvas.height / 2);
+  pen.fillText(said(words), canvas.width / 2, canvas.height / 2);
   return new CanvasTexture(canvas);
 }
 
 /** A thin ray, two metres long. */
 function beam() {
   const geometry = new BufferGeometry();
-  geometry.setAttribute('position', new BufferAttribute(new Float32Array([-0.001, 0, 0, 0.001, 0, 0, 0, 0, -2]), 3));
+  geometry.setAttribute(
+    'position',
+    new BufferAttribute(new Float32Array([-0.001, 0, 0, 0.001, 0, 0, 0, 0, -2]), 3),
+  );
   const mesh = new Mesh(geometry, new MeshBasicMaterial({ color: 0xf2b04a, side: 2 }));
   mesh.frustumCulled = false;
   return mesh;

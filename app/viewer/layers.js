@@ -1,6 +1,15 @@
 /** The scene's layers on the stage: cut into sectors, and drawn in the order that spares most work. */
 
-import { BufferAttribute, Group, LinearFilter, LinearMipmapLinearFilter, Mesh, NoColorSpace, Quaternion, Vector3 } from 'three';
+import {
+  BufferAttribute,
+  Group,
+  LinearFilter,
+  LinearMipmapLinearFilter,
+  Mesh,
+  NoColorSpace,
+  Quaternion,
+  Vector3,
+} from 'three';
 import { sortByAlpha } from 'viewer/coverage.js';
 import { materials } from 'viewer/paint.js';
 import { cutIntoSectors, keepInView } from 'viewer/sectors.js';

@@ -2,7 +2,6 @@
 
 import { degrees, radians } from 'viewer/numbers.js';
 
-
 /** A view as "yaw,pitch,fov,x,y,z": degrees and metres. */
 export function written({ yaw, pitch, fov, x, y, z }) {
   const turn = ((degrees(yaw) % 360) + 360) % 360;
@@ -27,4 +26,3 @@ export function linkTo(view, way, address = location) {
   link.search = link.search.replaceAll('%2C', ',').replaceAll('%2F', '/').replaceAll('%3A', ':');
   return link.href;
 }
-

@@ -1,5 +1,7 @@
 /** The cover over the stage: a thumbnail at once, how far loading is, or the one sentence that says why not. */
 
+import { said } from 'viewer/words.js';
+
 export class Cover {
   #page;
 
@@ -24,7 +26,7 @@ export class Cover {
   /** @param {number} share 0 to 1; below 0 where it is not known. */
   progress(text, share) {
     if (this.#page.body.classList.contains('open')) return this.#finer(text, share);
-    this.#at('cover-text').textContent = text;
+    this.#at('cover-text').textContent = said(text);
     const bar = this.#at('bar');
     bar.classList.toggle('unknown', share < 0);
     bar.style.setProperty('--share', Math.max(share, 0));
@@ -37,7 +39,7 @@ export class Cover {
   #finer(text, share) {
     const line = this.#at('finer');
     line.classList.add('shown');
-    line.querySelector('span').textContent = `Sharpening · ${text}`;
+    line.querySelector('span').textContent = said(`Sharpening · ${said(text)}`);
     line.style.setProperty('--share', Math.max(share, 0));
   }
 
@@ -56,7 +58,7 @@ export class Cover {
     this.#at('finer').classList.remove('shown');
     this.#page.body.classList.remove('open');
     this.#page.body.classList.add('failed');
-    this.#at('cover-text').textContent = sentence;
+    this.#at('cover-text').textContent = said(sentence);
     this.#at('bar').hidden = true;
     this.#at('retry').hidden = false;
   }

@@ -2,6 +2,7 @@
 
 import { Cover, amounts } from 'viewer/loading.js';
 import { SceneError, findSource } from 'viewer/source.js';
+import { translate } from 'viewer/words.js';
 
 async function begin(cover) {
   const source = findSource();
@@ -17,6 +18,7 @@ async function begin(cover) {
   return open(source, files, cover);
 }
 
+translate();
 const cover = new Cover();
 /** The open scene, for scripts and tests; rejects with the sentence that the page shows. */
 window.depthfusion = begin(cover);

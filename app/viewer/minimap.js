@@ -2,7 +2,14 @@
 
 const RADIUS = 46;
 /** Colours of viewer.css; a canvas cannot read them. */
-const INK = { wall: '#ffffff5c', floor: '#ffffff14', box: '#f2b04a', cone: '#f2b04a66', head: '#f1ede5', key: '#7fc8f8' };
+const INK = {
+  wall: '#ffffff5c',
+  floor: '#ffffff14',
+  box: '#f2b04a',
+  cone: '#f2b04a66',
+  head: '#f1ede5',
+  key: '#7fc8f8',
+};
 
 export class Minimap {
   #canvas;

@@ -1,6 +1,14 @@
 /** What one frame consists of: one picture, two beside each other, or two for red-cyan glasses. */
 
-import { BufferAttribute, BufferGeometry, LinearFilter, Mesh, PerspectiveCamera, ShaderMaterial, WebGLRenderTarget } from 'three';
+import {
+  BufferAttribute,
+  BufferGeometry,
+  LinearFilter,
+  Mesh,
+  PerspectiveCamera,
+  ShaderMaterial,
+  WebGLRenderTarget,
+} from 'three';
 
 /** Between the pupils, metres. */
 const IPD = 0.064;
@@ -62,7 +70,9 @@ export class SideBySide {
  */
 export class Anaglyph {
   #eyes = new Eyes();
-  #targets = [0, 1].map(() => new WebGLRenderTarget(1, 1, { minFilter: LinearFilter, magFilter: LinearFilter, samples: 0 }));
+  #targets = [0, 1].map(
+    () => new WebGLRenderTarget(1, 1, { minFilter: LinearFilter, magFilter: LinearFilter, samples: 0 }),
+  );
   #mixed = mixer(this.#targets);
 
   draw(stage) {
@@ -88,7 +98,8 @@ function mixer(targets) {
   const paint = new ShaderMaterial({
     depthTest: false,
     uniforms: { left: { value: targets[0].texture }, right: { value: targets[1].texture } },
-    vertexShader: 'varying vec2 at; void main() { at = 0.5 * position.xy + 0.5; gl_Position = vec4(position, 1.0); }',
+    vertexShader:
+      'varying vec2 at; void main() { at = 0.5 * position.xy + 0.5; gl_Position = vec4(position, 1.0); }',
     fragmentShader: /* glsl */ `
       uniform sampler2D left, right; varying vec2 at;
       vec3 light(vec3 v) { return mix(pow((v + 0.055) / 1.055, vec3(2.4)), v / 12.92, vec3(lessThanEqual(v, vec3(0.04045)))); }

@@ -2,6 +2,7 @@
 
 import { Keyframes } from 'viewer/keyframes.js';
 import { fileName, save } from 'viewer/picture_dialog.js';
+import { said } from 'viewer/words.js';
 
 export class PathPanel {
   #page;
@@ -20,7 +21,12 @@ export class PathPanel {
     this.#view = view;
     this.#saved = saved;
     this.#talk = talk;
-    const acts = { add: () => this.add(), play: () => this.play(), save: () => this.#save(), file: () => this.#file() };
+    const acts = {
+      add: () => this.add(),
+      play: () => this.play(),
+      save: () => this.#save(),
+      file: () => this.#file(),
+    };
     for (const [name, act] of Object.entries({ ...acts, film: () => this.#film(), close: () => this.toggle() }))
       this.#at(name).addEventListener('click', () => Promise.resolve(act()).catch((e) => talk.say(e.message)));
     this.#at('loop').addEventListener('change', (event) => {
@@ -60,7 +66,8 @@ export class PathPanel {
 
   play() {
     if (this.#playing) return this.stop();
-    if (this.#kept.list.length < 2) return this.#talk.say('Keep two views or more, then play the way between them.');
+    if (this.#kept.list.length < 2)
+      return this.#talk.say('Keep two views or more, then play the way between them.');
     this.#playing = { way: this.#kept.way(), at: 0 };
     this.#shown();
     return this.#talk.changed();
@@ -95,20 +102,20 @@ export class PathPanel {
   #row(view, index) {
     const row = this.#page.getElementById('path-row').content.firstElementChild.cloneNode(true);
     const [go, time, drop] = ['.go', 'input', '.drop'].map((name) => row.querySelector(name));
-    go.textContent = `View ${index + 1}`;
+    go.textContent = said(`View ${index + 1}`);
     go.addEventListener('click', () => {
       this.stop();
       this.#view.jump(view);
       this.#talk.changed();
     });
     time.value = view.seconds;
-    time.setAttribute('aria-label', `Seconds to view ${index + 1}`);
+    time.setAttribute('aria-label', said(`Seconds to view ${index + 1}`));
     time.disabled = index === 0 && !this.#kept.closed;
     time.addEventListener('change', () => {
       view.seconds = Math.min(600, Math.max(0.1, time.valueAsNumber || 2));
       this.#draw();
     });
-    drop.setAttribute('aria-label', `Forget view ${index + 1}`);
+    drop.setAttribute('aria-label', said(`Forget view ${index + 1}`));
     drop.addEventListener('click', () => {
       this.stop();
       this.#kept.remove(index);
@@ -118,14 +125,14 @@ export class PathPanel {
   }
 
   #shown() {
-    this.#at('play').textContent = this.#playing ? 'Stop' : 'Play';
+    this.#at('play').textContent = said(this.#playing ? 'Stop' : 'Play');
   }
 
   async #list() {
     const names = await this.#saved.names();
     for (const name of ['save', 'film', 'name']) this.#at(name).hidden = names === null;
     this.#at('open').hidden = !names?.length;
-    const options = ['', ...(names ?? [])].map((name) => new Option(name || 'Open a saved path', name));
+    const options = ['', ...(names ?? [])].map((name) => new Option(name || said('Open a saved path'), name));
     this.#at('open').replaceChildren(...options);
   }
 

@@ -43,7 +43,8 @@ function sheetOf({ geometry, material, matrixWorld }) {
 
 /** An attribute's numbers; quantised ones are unpacked. */
 function floats(attribute, size) {
-  if (attribute.array instanceof Float32Array && !attribute.isInterleavedBufferAttribute) return attribute.array.slice();
+  if (attribute.array instanceof Float32Array && !attribute.isInterleavedBufferAttribute)
+    return attribute.array.slice();
   const numbers = new Float32Array(size * attribute.count);
   for (let i = 0; i < attribute.count; i += 1)
     for (let k = 0; k < size; k += 1) numbers[size * i + k] = attribute.getComponent(i, k);

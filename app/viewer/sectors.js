@@ -23,8 +23,7 @@ const GRIDS = [
  * @returns {{mesh: Mesh, axis: Vector3, half: number, nearest: number}[]} angles in radians.
  */
 export function cutIntoSectors({ place, uv }, corners) {
-  const [round, high] =
-    GRIDS.find(([r, h]) => corners.length / 3 > r * h * WORTH) ?? GRIDS[GRIDS.length - 1];
+  const [round, high] = GRIDS.find(([r, h]) => corners.length / 3 > r * h * WORTH) ?? GRIDS[GRIDS.length - 1];
   const { sorted, starts } = bySector(place.array, corners, round, high);
   const sectors = [];
   for (let s = 0; s < round * high; s += 1) {

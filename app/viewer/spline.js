@@ -46,7 +46,9 @@ function slopesOf(times, values, closed) {
 function solved(rows) {
   const n = rows.length;
   for (let k = 0; k < n; k += 1) {
-    const pivot = rows.slice(k).reduce((best, row, i) => (Math.abs(row[k]) > Math.abs(rows[best][k]) ? k + i : best), k);
+    const pivot = rows
+      .slice(k)
+      .reduce((best, row, i) => (Math.abs(row[k]) > Math.abs(rows[best][k]) ? k + i : best), k);
     [rows[k], rows[pivot]] = [rows[pivot], rows[k]];
     for (let i = k + 1; i < n; i += 1) {
       const share = rows[i][k] / rows[k][k];

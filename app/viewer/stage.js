@@ -28,7 +28,10 @@ export class Stage {
     this.renderer.toneMapping = NoToneMapping;
     this.renderer.setClearColor(0x0b0d0f);
     /** How textures are read; see layers.js. */
-    this.sampling = { anisotropy: card ? Math.min(this.renderer.capabilities.getMaxAnisotropy(), 4) : 1, plain: !card };
+    this.sampling = {
+      anisotropy: card ? Math.min(this.renderer.capabilities.getMaxAnisotropy(), 4) : 1,
+      plain: !card,
+    };
     this.scene = new Scene();
     this.camera = new PerspectiveCamera(60, 1, 0.01, 1000);
     this.camera.rotation.order = 'YXZ';
@@ -37,11 +40,14 @@ export class Stage {
     this.scene.add(this.rig);
     /** Draws one frame; see passes.js. */
     this.pass = onePicture;
+    /** Called when the graphics card lets go of the scene. */
+    this.lost = () => {};
     /** Called when the picture has another shape. */
     this.fitted = () => {};
     /** Whether a slow machine may be given fewer pixels while things move. */
     this.governed = true;
     new ResizeObserver(() => this.#fit()).observe(drawn);
+    drawn.addEventListener('webglcontextlost', () => this.lost());
     drawn.addEventListener('webglcontextrestored', () => this.invalidate());
     this.#fit();
   }

@@ -114,7 +114,7 @@ def test_kept_views_are_played_saved_and_filmed_alike(scene: Any, scenes_folder:
 
 def test_the_wall_of_the_head_box_is_said_and_shown(scene: Any) -> None:
     look(scene, x=HEAD_BOX)
-    assert float(scene.evaluate("getComputedStyle(document.getElementById('edge')).opacity")) > 0.9
+    scene.wait_for_function("() => document.getElementById('edge').style.opacity > 0.9")
     assert "lean" in scene.inner_text("#hint")
     shown = """() => {
       const canvas = document.querySelector('#map canvas');
@@ -171,3 +171,34 @@ def test_nothing_serious_stands_in_the_way_of_those_who_listen(scene: Any) -> No
     assert scene.evaluate(checked) == []
     scene.keyboard.press("p")
     assert scene.evaluate(checked) == []
+
+
+def test_the_page_speaks_the_language_that_is_asked(visit: Visit, plain_address: str) -> None:
+    page = opened(visit(f"{plain_address}/viewer/?scene=/scenes/six/&lang=de"))
+    assert page.get_attribute("html", "lang") == "de"
+    english = {"Colour", "Depth", "Save", "Camera path", "Reset the view", "Getting around"}
+    labels = """() => [...document.querySelectorAll('button, h2, [aria-label]')]
+      .map((e) => e.getAttribute('aria-label') ?? e.textContent.trim())"""
+    assert not english & set(page.evaluate(labels))
+    page.keyboard.press("c")
+    page.keyboard.press("k")
+    assert page.inner_text("#hint") == "Ansicht 1 ist behalten"
+    assert page.inner_text("#path-list .go") == "Ansicht 1"
+
+
+def test_two_fingers_zoom_and_lean(visit: Visit, plain_address: str) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    page = opened(visit(f"{plain_address}/viewer/?scene=/scenes/six/", **phone))
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(places)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    before = view(page)
+    fingers("touchStart", (150, 400), (250, 400))
+    for step in range(1, 6):
+        fingers("touchMove", (150 - 10 * step, 400), (250 + 20 * step, 400))
+    fingers("touchEnd")
+    page.wait_for_function(f"async () => (await depthfusion).view.shown.fov < {before['fov'] - 20}")
+    assert 0 < page.evaluate("async () => (await depthfusion).view.wanted.x") <= HEAD_BOX
