@@ -43,7 +43,8 @@ def tiled_room(height: int = 256, yaw: float = 0.0) -> tuple[np.ndarray, np.ndar
     base = np.array([[150, 110, 80], [60, 120, 70], [90, 90, 150]], float)[face]
     base = np.where(((face == 1) & (side > 0))[..., None], (100, 100, 100), base)
     rgb = base + np.where((face == 1) & (side < 0), 6, 26)[..., None] * (tile[..., None] - 0.5)
-    return np.clip(rgb, 0, 255).astype(np.uint8), distance.astype(np.float32)
+    grain = np.random.default_rng(0).normal(0, 9, rgb.shape) * (face != 1)[..., None]
+    return np.clip(rgb + grain, 0, 255).astype(np.uint8), distance.astype(np.float32)
 
 
 def tilted(rgb: np.ndarray, pitch: float, roll: float) -> np.ndarray:

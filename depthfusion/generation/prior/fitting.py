@@ -16,6 +16,7 @@ from depthfusion.types.arrays import Float32, Float64, UInt8
 EYE_HEIGHT = 1.6  # metres; of a person who stands and takes a photo
 SHAPE_AT = (384, 768)  # rows and columns that the place is fitted at
 _CEILINGS = np.geomspace(0.35, 3.0, 60)  # above the camera, in its heights
+_EQUAL = 0.93
 
 Surroundings = Literal["indoors", "outdoors"]
 
@@ -89,9 +90,11 @@ def _ceiling(rho: Float64, edges: Float32) -> float:
         row = np.rint((0.5 - np.arctan(height / rho) / np.pi) * rows - 0.5)
         on = edges[np.clip(row, 0, rows - 1).astype(np.intp), columns]
         score.append(float(on.mean()))
-    # Walls a little higher than a person are usual; an edge has to speak for anything else.
+    # Walls a little higher than a person are usual; an edge has to speak for anything else. What is
+    # on walls makes level edges too, below the ceiling's: of about equals the highest counts.
     usual = np.exp(-(np.log(_CEILINGS / 0.75) ** 2) / (2 * 0.6**2))
-    return float(_CEILINGS[int(np.argmax(np.array(score) + 0.06 * usual))])
+    clear = np.array(score) + 0.06 * usual
+    return float(_CEILINGS[np.flatnonzero(clear > _EQUAL * clear.max())[-1]])
 
 
 def _laid_out(
