@@ -81,7 +81,7 @@ def test_another_reader_sees_the_same_surface():
 LOOKS = {
     "opaque": [("leaves", "OPAQUE", None)],
     "mask": [("leaves rim", "MASK", 0.5)],
-    "blend": [("leaves rim", "MASK", 0.98), ("leaves fringe", "BLEND", None)],
+    "blend": [("leaves rim", "MASK", 0.75), ("leaves fringe", "BLEND", None)],
 }
 
 

@@ -19,7 +19,7 @@ from depthfusion.types import TexturedMesh
 from depthfusion.version import __version__
 
 QUALITY = 92
-SOLID = 0.98  # alpha from which a soft rim hides what lies behind it
+SOLID = 0.75  # alpha from which a soft rim hides what lies behind it, whoever sorts the rest
 _UNLIT = "KHR_materials_unlit"
 _JSON, _BINARY = 0x4E4F534A, 0x004E4942  # kinds of chunk
 
