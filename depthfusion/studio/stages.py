@@ -21,6 +21,9 @@ USUAL: Mapping[str, Mapping[str, float]] = {
     "import": {
         "Reading the photo": 0.02,
         "Reading the depth": 0.05,
+        "Matching the eyes": 0.3,
+        "Estimating the depth": 0.3,
+        "Fitting floor and walls": 0.1,
         "Building layers": 0.6,
         "Meshing": 0.5,
         "Verifying the head box": 0.2,
