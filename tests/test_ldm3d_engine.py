@@ -1,6 +1,7 @@
 """From options to panoramas by diffusion, with tiny random weights: what reaches the pipeline."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -490,3 +491,22 @@ def test_hidden_parts_are_painted_by_diffusion_where_that_is_asked_for(
     np.testing.assert_array_equal(pairs[0][0].rgba, pairs[0][1].rgba)
     assert any(not np.array_equal(a.rgba, b.rgba) for a, b in pairs[1:])
     assert all(np.array_equal(a.distance, b.distance) for a, b in pairs)
+
+
+def test_what_the_readme_shows_runs(
+    in_cache: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unfilmed: None
+) -> None:
+    """Its lines one after the other, with the tiny weights in place of the published ones."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    block = readme.partition("```text\n")[2].partition("```")[0]
+    lines = [shlex.split(line)[2:] for line in block.splitlines()]
+    assert lines.pop(0) == ["models", "pull", in_cache], "tests/test_models_cli.py has that"
+    monkeypatch.chdir(tmp_path)
+    region = np.zeros((32, 64), np.uint8)
+    region[10:20, 30:40] = 255
+    Image.fromarray(region).save("region.png")
+    for line in lines:
+        assert run([*line, "--size", "128x64", "--steps", "2", "--method", "sheet"]) == 0, line
+    made = {path.name for path in tmp_path.iterdir() if path.is_dir()} - {"hf"}
+    assert made == {"library", "overgrown", "warmer", *(f"square-{n}" for n in range(1, 5))}
+    assert load_scene("square-2").info.options["around"] == {"back": "a town hall"}
