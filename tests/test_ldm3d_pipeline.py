@@ -200,6 +200,18 @@ def test_half_precision_keeps_depth_in_float(folders: dict[int, Path]) -> None:
     assert pipe.device_words == "cpu, bfloat16"
 
 
+def test_offloaded_networks_draw_the_same(folders: dict[int, Path]) -> None:
+    """By turns on "another" device, which is the CPU here: the same calls as with a GPU."""
+    pipe = Ldm3dPipeline.from_pretrained(folders[4], device="cpu")
+    before = pipe.text(SMALL)
+    pipe.settle(memory.Place("cpu", torch.float32, offload=True))
+    assert hasattr(pipe.unet, "_hf_hook") and pipe.device_words == "cpu, float32, offloaded"
+    for _ in range(2):
+        np.testing.assert_array_equal(pipe.text(SMALL).rgb, before.rgb)
+    assert pipe.image(before.rgb[0], before.inverse[0], 0.5, SMALL).rgb.std() > 5
+    pipe.close()
+
+
 @pytest.mark.parametrize("limit", [-10.0, 10.0], ids=["objects", "does not"])
 def test_flagged_pictures_are_reported_and_not_blackened(
     folders: dict[int, Path], tmp_path: Path, limit: float

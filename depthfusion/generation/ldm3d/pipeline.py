@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +125,7 @@ class Ldm3dPipeline(DiffusionPipeline):
         InputError
             Memory is short; the sentence says what to change.
         """
-        with torch.no_grad(), enough_memory(SMALLER):
+        with self._at_work():
             drawing = Drawing(self, sampling, progress, watch)
             wide, high = sampling.window
             if sampling.height <= high or sampling.layout_strength >= 1:
@@ -164,7 +166,7 @@ class Ldm3dPipeline(DiffusionPipeline):
             Strength is outside 0 to 1, or memory is short.
         """
         check_strength(strength)
-        with torch.no_grad(), enough_memory(SMALLER):
+        with self._at_work():
             drawing = Drawing(self, sampling, progress, watch)
             colour, depth = fitted(rgb, inverse, sampling)
             noise = drawing.noise(sampling.width, sampling.height)
@@ -199,7 +201,7 @@ class Ldm3dPipeline(DiffusionPipeline):
         check_strength(strength)
         if np.shape(mask) != rgb.shape[:2] or not np.any(mask):
             raise InputError("The mask marks no pixel of this picture; paint where to draw anew.")
-        with torch.no_grad(), enough_memory(SMALLER):
+        with self._at_work():
             drawing = Drawing(self, sampling, progress, watch)
             colour, depth = fitted(rgb, inverse, sampling)
             area = resized_depth(mask.astype(np.float32), sampling.width, sampling.height) > 0
@@ -209,6 +211,15 @@ class Ldm3dPipeline(DiffusionPipeline):
             latents = drawing.encoded(colour, depth)
             latents = drawing.from_latents(latents, noise, strength, "Denoising", region)
             return handed_over(drawing.pictures(latents), colour, depth, area)
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Draw without gradients; say shortage of memory in a sentence; free the device after."""
+        try:
+            with torch.no_grad(), enough_memory(SMALLER):
+                yield
+        finally:
+            self.maybe_free_model_hooks()
 
     def save_pretrained(self, folder: str | Path, **options: Any) -> None:
         """Write networks, tokenizer and scheduler, so that plain diffusers loads them as well.

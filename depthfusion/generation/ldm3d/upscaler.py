@@ -135,7 +135,9 @@ class Ldm3dUpscaler(DiffusionPipeline):
             drawing.beside, drawing.level = drawing.encoded(*stretched), NOISE_LEVEL
             noise = drawing.noise(width, height)
             latents = drawing.from_noise(noise, "Raising the resolution")
-            return drawing.pictures(latents)
+            raised = drawing.pictures(latents)
+        self.maybe_free_model_hooks()
+        return raised
 
     def close(self) -> None:
         """Let go of the networks and give their memory back."""
