@@ -67,9 +67,10 @@ def test_rotations_carry_the_third_axis_to_the_normal(room: Splats) -> None:
 
 
 def test_together_they_are_as_large_as_the_walls(room: Splats) -> None:
-    area = (room.scales[:, 0] * room.scales[:, 1]).sum() / SPREAD**2
+    area = (room.scales[:, 0] * room.scales[:, 1]).sum()
     x, y, z = 2 * HALF
-    assert area == pytest.approx(2 * (x * y + y * z + z * x), rel=0.03)
+    wall = 2 * (x * y + y * z + z * x)
+    assert 0.98 * SPREAD[0] ** 2 < area / wall < 1.02 * SPREAD[1] ** 2
     assert (room.scales > 0).all() and (room.scales[:, 2] < room.scales[:, 1]).all()
 
 
@@ -79,7 +80,7 @@ def test_a_tilted_one_is_as_long_as_it_is_seen_slanted() -> None:
     rgb = np.random.default_rng(0).integers(0, 256, (*distance.shape, 3), dtype=np.uint8)
     made = splat_scene(one_layer(rgb, distance))
     level = np.abs(made.positions[:, 1]) < 0.2
-    pixel = 3 * np.pi / HEIGHT * SPREAD
+    pixel = 3 * np.pi / HEIGHT * SPREAD[0]
     np.testing.assert_allclose(made.scales[level, :2], pixel, rtol=0.02)
     # Pixels crowd towards the poles; Gaussians don't, much.
     assert len(made) < 0.85 * distance.size
@@ -90,7 +91,7 @@ def test_smooth_places_take_few_and_every_edge_is_kept() -> None:
     layered = one_layer(panorama.rgb, panorama.distance)
     made = splat_scene(layered)
     each = splat_scene(layered, merge=False)
-    assert len(made) < 0.35 * len(each)
+    assert len(made) < 0.4 * len(each)
     red = np.all(made.colours == (200, 30, 30), axis=1)
     sky = np.all(made.colours == (90, 150, 230), axis=1)
     ground = np.all(made.colours == (90, 120, 60), axis=1)

@@ -96,7 +96,7 @@ def write_spz(path: StrPath, splats: Splats) -> None:
     ]
     packed = BytesIO()
     # No name and no time: the same Gaussians give the same bytes.
-    with gzip.GzipFile("", "wb", 6, packed, mtime=0) as zipped:
+    with gzip.GzipFile("", "wb", 3, packed, mtime=0) as zipped:
         for part in parts:
             zipped.write(part)
     with replacing(path) as partial:

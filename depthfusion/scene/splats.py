@@ -16,11 +16,13 @@ from depthfusion.scene.slices import each
 from depthfusion.types import Layer, LayeredScene
 from depthfusion.types.arrays import Bool, Float32, UInt8
 
-LARGEST = 16  # rows of the largest block
+LARGEST = 2  # rows of the largest block; larger ones leave gaps, or run over edges
 SMOOTH = 10  # steps of 255 between the brightest and the darkest of what one Gaussian may stand for
 HIDDEN = 4  # times that, where something solid stands before it
 BENT = 0.25  # texels that a block's surface may be off where the head leans farthest
-SPREAD = 0.55  # standard deviation of a Gaussian, in widths of its block
+# Standard deviations of a Gaussian in widths of its pixel, of its block, and of sky, behind which
+# nothing is to be seen through gaps. Narrower ones leave gaps, wider ones blur.
+SPREAD = (0.52, 0.57, 0.75)
 THICKNESS = 0.1  # of the narrower of its two extents
 STEEPEST = 0.25  # share of the distance that one block may span from rim to rim
 FAINTEST = 0.02  # opacity below which nothing is kept
@@ -93,12 +95,12 @@ def _of_layer(
     table = np.empty((count, 14), np.float32)
     colours = np.empty((count, 3), np.uint8)
     largest = LARGEST if merge else 1
-    found = _fill(layer.rgba, inverse, hidden, largest, bent, far, sky, table, colours)
+    found = _fill(layer.rgba, inverse, hidden, largest, bent, far, sky, SPREAD, table, colours)
     return table[:found], colours[:found]
 
 
 @numba.njit(cache=True, nogil=True)
-def _fill(rgba, inverse, hidden, largest, bent, far, sky, table, colours):
+def _fill(rgba, inverse, hidden, largest, bent, far, sky, spread, table, colours):
     """Walk over the blocks, halving those that are not smooth; return how many were kept."""
     height, width = inverse.shape
     stack = np.empty((64, 4), np.int64)
@@ -136,6 +138,7 @@ def _fill(rgba, inverse, hidden, largest, bent, far, sky, table, colours):
                     colours[count, k] = np.uint8(sums[k] / sums[3] + 0.5)
                 table[count, 13] = opacity
                 _shape(inverse, far, y, x, last_y, last_x, sums[5] / sums[4], table[count])
+                table[count, 6:9] *= spread[2 if sums[5] == 0 else 1 if h > 1 else 0]
                 count += 1
     return count
 
@@ -265,8 +268,7 @@ def _write_frame(tu, tv, position, out):
     # East × north points at the origin from wherever one looks: right × up is backwards.
     for k in range(3):
         out[k], out[3 + k] = position[k], normal[k]
-    out[6], out[7] = SPREAD * long, SPREAD * short
-    out[8] = SPREAD * short * THICKNESS
+    out[6], out[7], out[8] = long, short, short * THICKNESS
     _write_quaternion(major, minor, normal, out)
 
 
