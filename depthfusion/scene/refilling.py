@@ -16,6 +16,7 @@ from depthfusion.types.arrays import Bool, Float32, UInt8
 COVERED = 0.05  # light that still passes through what is nearer, below which nothing is seen
 WORTH_PAINTING = 5e-4  # share of the sphere below which a layer's hidden part is left as it is
 CLEARING = 1 / 64  # of the width: how far the occluder beside a hidden part is painted away, too
+RIM = 2.0  # pixels around a hidden part whose colour the occluder's soft rim is mixed into
 NEARER = 1.05  # times, in inverse distance, from which a neighbour is the occluder
 FEATHER = 4.0  # pixels over which painted becomes seen
 
@@ -102,8 +103,9 @@ def without_occluder(
     inside = np.s_[:, pad:-pad]
     rows, columns = rows[inside], (columns[inside] - pad) % width
     behind = layer.distance[rows, columns]
-    occluder = (away[inside] <= reach) & (panorama.distance * NEARER < behind)
-    region = hidden | occluder
+    away = away[inside]
+    occluder = (away <= reach) & (panorama.distance * NEARER < behind)
+    region = hidden | occluder | (away <= RIM)
     rgb = np.where(region[..., None], layer.rgba[..., :3][rows, columns], panorama.rgb)
     distance = np.where(region, behind, panorama.distance)
     return rgb, distance.astype(np.float32), region
