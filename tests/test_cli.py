@@ -239,7 +239,7 @@ def test_the_whole_trace_is_there_for_who_wants_it(
     ("line", "sentence"),
     [
         (["creat"], "No such command 'creat'"),
-        (["create", "--out", "f"], "Missing argument 'PROMPT'"),
+        (["create", "--out", "f"], "say what should be there"),
         (["create", "x"], "Missing option '--out'"),
         (["create", "x", "--out", "f", "--sise", "1"], "No such option: --sise"),
         (["create", "x", "--out", "f", "--size", "wide"], "--size must be WIDTHxHEIGHT"),

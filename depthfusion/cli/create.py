@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from depthfusion.cli.diffusion_options import (
+    AdapterFolder,
     Apart,
     Back,
     DiffusionSteps,
@@ -25,11 +26,13 @@ from depthfusion.cli.diffusion_options import (
     Seamless,
     Strength,
     Up,
+    UpscaleModel,
     Upscaling,
     parsed_lora,
 )
 from depthfusion.cli.options import (
     Detail,
+    Filling,
     HeadBox,
     Json,
     MeshError,
@@ -40,6 +43,7 @@ from depthfusion.cli.options import (
     parsed_size,
     written_size,
 )
+from depthfusion.cli.recipe_options import Recipe, given, wanted_words
 from depthfusion.cli.report import report, report_each
 from depthfusion.cli.terminal import ProgressBar
 from depthfusion.generation.ldm3d.sampling import DIRECTIONS
@@ -49,8 +53,12 @@ from depthfusion.studio.options import CreateOptions
 
 
 def command(
-    prompt: Annotated[str, typer.Argument(metavar="PROMPT", help="What should be there.")],
+    context: typer.Context,
     out: OutScene,
+    prompt: Annotated[
+        str | None, typer.Argument(metavar="PROMPT", help="What should be there.")
+    ] = None,
+    recipe: Recipe = None,
     engine: Annotated[
         str, typer.Option(metavar="[auto|sketch|ldm3d]", help="What makes the panorama.")
     ] = CreateOptions.engine,
@@ -82,8 +90,10 @@ def command(
     mask: Mask = CreateOptions.mask,
     reference: ReferencePicture = CreateOptions.reference,
     reference_weight: ReferenceWeight = CreateOptions.reference_weight,
+    adapter: AdapterFolder = CreateOptions.adapter,
     lora: LoraFiles = None,
     upscale: Upscaling = CreateOptions.upscale,
+    upscale_model: UpscaleModel = CreateOptions.upscale_model,
     near: Near = CreateOptions.near,
     far: Far = CreateOptions.far,
     variations: Annotated[
@@ -96,6 +106,7 @@ def command(
     head_box: HeadBox = SceneOptions.head_box,
     method: SceneMethod = SceneOptions.method,
     sharpen: Sharpening = SceneOptions.sharpen,
+    fill: Filling = SceneOptions.fill,
     preset: Detail = None,
     triangles: Triangles = None,
     error: MeshError = None,
@@ -122,22 +133,28 @@ def command(
         mask=mask,
         reference=reference,
         reference_weight=reference_weight,
+        adapter=adapter,
         lora=tuple(map(parsed_lora, lora or ())),
         upscale=upscale,
+        upscale_model=upscale_model,
         near=near,
         far=far,
         apart=apart,
         title=title,
-        scene=SceneOptions(head_box, method, sharpen),
+        scene=SceneOptions(head_box, method, sharpen, fill),
         mesh=MeshOptions.chosen(preset, triangles, error),
     )
     from depthfusion import studio
 
+    words = wanted_words(prompt, recipe, variations)
     with ProgressBar() as progress:
-        if variations == 1:
-            outcomes = [studio.create(prompt, out, options, progress)]
+        if recipe is not None:
+            changes = given(context, options)
+            outcomes = [studio.create_from(recipe, out, changes, progress, prompt=prompt)]
+        elif variations == 1:
+            outcomes = [studio.create(words, out, options, progress)]
         else:
-            outcomes = [*studio.create_variations(prompt, out, variations, options, progress)]
+            outcomes = [*studio.create_variations(words, out, variations, options, progress)]
     if variations == 1:
         report(outcomes[0], json)
     else:

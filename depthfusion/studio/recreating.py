@@ -108,7 +108,8 @@ def create_from(
     ----------
     path : as for `recipe_in`.
     out : the new scene's folder.
-    changes : options of `CreateOptions` to set in place of the recipe's.
+    changes : options of `CreateOptions` to set in place of the recipe's; a mapping changes some of
+        the options within one.
     progress : told each stage; may raise `Cancelled`.
     prompt : other words than the recipe's.
     more : handed to `create`.
@@ -120,14 +121,24 @@ def create_from(
     """
     recipe = recipe_in(path)
     words, options = options_from(recipe)
-    try:
-        options = replace(options, **(changes or {}))
-    except TypeError as error:
-        given = sorted(changes or {})
-        raise ValueError(f"changes must be options of create; got {given}") from error
+    options = _changed(options, changes or {})
     outcome = create(prompt or words, out, options, progress, **more)
     chosen = {**outcome.chosen, "recipe": f"{Path(path).name}: {recipe_words(recipe)}"}
     return replace(outcome, chosen=chosen, notes=[*outcome.notes, *_age_notes(recipe)])
+
+
+def _changed(options: Any, changes: Mapping[str, Any]) -> Any:
+    """Options with some of them set anew."""
+    known = {field.name for field in fields(options)}
+    if not known >= changes.keys():
+        raise ValueError(f"changes must be options of create; got {sorted(changes)}")
+    whole = {
+        name: _changed(getattr(options, name), value)
+        if is_dataclass(getattr(options, name)) and isinstance(value, Mapping)
+        else value
+        for name, value in changes.items()
+    }
+    return replace(options, **whole)
 
 
 def _age_notes(recipe: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,6 @@ from typing import Any
 from depthfusion.io.archives import ArchiveWriter
 from depthfusion.io.atomic import replacing
 from depthfusion.io.dates import moment
-from depthfusion.scene.detail import MeshOptions
 from depthfusion.studio.drawing import COARSE_FILM, Artist
 from depthfusion.studio.exports.order import Order, Written
 from depthfusion.studio.film import Film
@@ -39,7 +38,7 @@ that go by names need the endings _360, _360_TB and _180_LR: keep them when you 
 
 _FILMS: tuple[tuple[Projection, str, str], ...] = (
     ("ods", "tb", "film, all round, for two eyes; Skybox, DeoVR, Pigasus, YouTube"),
-    ("vr180", "lr", "film, the half ahead, for two eyes, sharper; the same players"),
+    ("vr180", "lr", "film, the half ahead, for two eyes; the same players, slower headsets too"),
 )
 
 
@@ -119,7 +118,7 @@ def _exported(order: Order, folder: Path, stem: str) -> Iterator[_Part]:
         if Path(name).suffix not in suffixes():
             continue
         row = find_format(Path(name), kind)
-        options = ExportOptions(mesh=MeshOptions.chosen("headset"))
+        options = ExportOptions.chosen("headset")
         target = folder / name
         row.load()(replace(order, target=target, options=options, format=row))
         yield _Part(name, words)
