@@ -117,7 +117,7 @@ def published(asked: argparse.Namespace) -> Ldm3dPipeline:
     torch.manual_seed(0)
     for name, network in networks.items():
         dtype = torch.float32 if name == "vae" else where.dtype
-        network.to(dtype).to_empty(device="cpu").eval().requires_grad_(False)
+        torch.nn.Module.to(network, dtype).to_empty(device="cpu").eval().requires_grad_(False)
         fill(network)
     letters = [*(chr(c) for c in range(97, 123)), *(f"{chr(c)}</w>" for c in range(97, 123))]
     tokens = ["<|startoftext|>", "<|endoftext|>", *letters]

@@ -282,6 +282,7 @@ def test_short_memory_decodes_smaller_tiles(monkeypatch: pytest.MonkeyPatch) -> 
     ({"width": 1024, "height": 768}, "take 1280x640"),
     ({"scheduler": "magic"}, "there are: dpm"),
     ({"steps": 0}, "1 to 1000"),
+    ({"steps": 60, "scheduler": "lcm"}, "LCM takes at most 50 steps"),
     ({"around": {"north": "x"}}, "there are: front"),
     ({"rescale": 1.5}, "between 0 and 1"),
     ({"seeds": ()}, "seed"),

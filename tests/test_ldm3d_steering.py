@@ -196,6 +196,18 @@ def test_lora_is_added_to_the_weights(folder: Path, tmp_path: Path, layout: str)
     assert np.abs(changed.text(SMALL).inverse - plain.text(SMALL).inverse).max() > 1e-4
 
 
+def test_lora_that_fits_in_part_is_said(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "part.safetensors"
+    stem = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q"
+    save_file({
+        f"{stem}.lora_down.weight": torch.zeros(1, 8), f"{stem}.lora_up.weight": torch.zeros(8, 1),
+        "lora_unet_nowhere.lora_down.weight": torch.zeros(2, 3),
+        "lora_unet_nowhere.lora_up.weight": torch.zeros(3, 2),
+    }, file)  # fmt: skip
+    pipe = Ldm3dPipeline.from_pretrained(folder, device="cpu", loras=(str(file),))
+    assert "1 of 2 layers of the LoRA part.safetensors" in pipe.text(SMALL).notes[0]
+
+
 def test_lora_that_does_not_fit(folder: Path, tmp_path: Path) -> None:
     networks = parts(4)
     file = tmp_path / "a:b.safetensors"

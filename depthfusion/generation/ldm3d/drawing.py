@@ -113,7 +113,8 @@ class Drawing:
         self.progress("Decoding", 1.0)
         pictures = np.stack([rgb for rgb, _ in done])
         inverse = np.stack([depth for _, depth in done])
-        return RGBD(pictures, inverse, flagged(pictures, self.pipe.checker), self.words.notes)
+        notes = (*self.words.notes, *self.pipe.notes)
+        return RGBD(pictures, inverse, flagged(pictures, self.pipe.checker), notes)
 
     def _picture(self, latents: Tensor, index: int, count: int) -> tuple[UInt8, Float32]:
         """Decode latents [1, 4, h, w] to uint8 [H, W, 3] and inverse depth float32 [H, W]."""

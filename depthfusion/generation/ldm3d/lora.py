@@ -67,7 +67,7 @@ def parsed(text: str) -> tuple[Path, float]:
     return path, weight
 
 
-def apply(text: str, networks: Mapping[str, Any]) -> int:
+def apply(text: str, networks: Mapping[str, Any]) -> str | None:
     """Add the LoRA "FILE[:weight]" to the weights of UNet and text encoder.
 
     Parameters
@@ -76,7 +76,7 @@ def apply(text: str, networks: Mapping[str, Any]) -> int:
 
     Returns
     -------
-    The number of layers that it changed.
+    A sentence where part of it fits nothing in this model and was left out.
 
     Raises
     ------
@@ -102,7 +102,11 @@ def apply(text: str, networks: Mapping[str, Any]) -> int:
         raise InputError(
             f"The LoRA {path} fits no layer of this model; it must be made for Stable Diffusion 1."
         )
-    return len(pairs) - strange
+    if strange:
+        return (
+            f"{strange} of {len(pairs)} layers of the LoRA {path.name} fit nothing in this model."
+        )
+    return None
 
 
 def paired(tensors: Mapping[str, Tensor]) -> dict[tuple[str, str], Pair]:

@@ -56,6 +56,7 @@ class Ldm3dPipeline(DiffusionPipeline):
         self.place = Place("cpu", torch.float32)
         self.adapter: Adapter | None = None
         self.checker: Any = None
+        self.notes: tuple[str, ...] = ()  # what every picture is to say of this model
         self.colours: torch.Tensor | None = None  # of the preview, fitted when first wanted
 
     @classmethod
@@ -86,9 +87,9 @@ class Ldm3dPipeline(DiffusionPipeline):
         """
         with enough_memory("close other programs, or load the model on another device"):
             parts = load_parts(Path(folder), torch.float32)
-            for text in loras:
-                lora.apply(text, parts)
+            notes = [lora.apply(text, parts) for text in loras]
             pipe = cls(**parts)
+            pipe.notes = tuple(note for note in notes if note)
             pipe.checker = load_checker(Path(folder))
             if adapter is not None:
                 pipe.adapter = load_adapter(Path(adapter))

@@ -10,6 +10,7 @@ SCHEDULERS = ("dpm++ 2m", "ddim", "euler a", "lcm")
 DIRECTIONS = ("front", "right", "back", "left", "up", "down")
 USUAL_STEPS = {"dpm++ 2m": 30, "ddim": 50, "euler a": 30, "lcm": 6}
 USUAL_GUIDANCE = {"dpm++ 2m": 7.0, "ddim": 7.0, "euler a": 7.0, "lcm": 1.5}
+LCM_STEPS = 50  # it was distilled from that many
 LATENT_PIXELS = 8  # what the VAE makes one latent of, in x and in y
 
 
@@ -87,6 +88,10 @@ class Sampling:
             raise InputError("At least one seed is needed; give a whole number.")
         if self.steps is not None and not 1 <= self.steps <= 1000:
             raise InputError(f"The number of steps must be 1 to 1000; got {self.steps}.")
+        if self.scheduler == "lcm" and self.step_count > LCM_STEPS:
+            raise InputError(
+                f"LCM takes at most {LCM_STEPS} steps, and 4 to 8 do; got {self.steps}."
+            )
         for name in ("rescale", "layout_strength", "reference_weight"):
             if not 0 <= getattr(self, name) <= 1:
                 raise InputError(f"{name} must be between 0 and 1; got {getattr(self, name)}.")

@@ -60,6 +60,7 @@ class Ldm3dUpscaler(DiffusionPipeline):
         )
         self.place = Place("cpu", torch.float32)
         self.adapter = self.checker = self.colours = None  # Drawing asks for them
+        self.notes: tuple[str, ...] = ()
 
     @classmethod
     def from_pretrained(
