@@ -17,7 +17,7 @@ import gradio as gr
 
 from app.board import sentence
 from app.cards import matches
-from app.desk import Desk
+from app.desk import Parts
 from app.engines import ENGINES
 from app.job_routes import described
 from app.languages import ENGLISH
@@ -31,9 +31,9 @@ File = dict[str, Any] | None
 """What `gradio_client.handle_file(path)` gives."""
 
 
-def add_api(desk: Desk) -> None:
+def add_api(parts: Parts) -> None:
     """Put up every endpoint; each is documented by its docstring."""
-    for act in (*making(desk), *taking(desk), *keeping(desk), *knowing(desk)):
+    for act in (*making(parts), *taking(parts), *keeping(parts), *knowing(parts)):
         gr.api(
             act,
             api_name=act.__name__,
@@ -42,7 +42,7 @@ def add_api(desk: Desk) -> None:
         )
 
 
-def making(desk: Desk) -> list[Callable[..., Any]]:
+def making(parts: Parts) -> list[Callable[..., Any]]:
     """Endpoints that make scenes."""
 
     async def create(
@@ -67,7 +67,7 @@ def making(desk: Desk) -> list[Callable[..., Any]]:
             "strength": strength or None,
         }  # fmt: skip
         kind = "variations" if variations else "create"
-        async for now in done(desk, request, kind, prompt[:200], given, {"init": init}):
+        async for now in done(parts, request, kind, prompt[:200], given, {"init": init}):
             yield now
 
     async def bring(
@@ -93,7 +93,7 @@ def making(desk: Desk) -> list[Callable[..., Any]]:
         }  # fmt: skip
         files = {"photo": photo, "depth": depth}
         name = str(photo.get("orig_name") or "photo")
-        async for now in done(desk, request, "bring", name, given, files):
+        async for now in done(parts, request, "bring", name, given, files):
             yield now
 
     async def reshape(
@@ -111,13 +111,13 @@ def making(desk: Desk) -> list[Callable[..., Any]]:
             "scene": scene, "mapping": mapping, "near": near or None, "far": far or None,
             "camera_height": camera_height or None,
         }  # fmt: skip
-        async for now in done(desk, request, "reshape", scene, given):
+        async for now in done(parts, request, "reshape", scene, given):
             yield now
 
     return [create, bring, reshape]
 
 
-def taking(desk: Desk) -> list[Callable[..., Any]]:
+def taking(parts: Parts) -> list[Callable[..., Any]]:
     """Endpoints that take something away from a scene."""
 
     async def film(
@@ -130,7 +130,7 @@ def taking(desk: Desk) -> list[Callable[..., Any]]:
     ) -> AsyncIterator[dict[str, Any]]:
         """Film a move through a scene. `kind` is 720p, 1080p, upright, 3d, 360, 360-tb or vr180."""
         given = {"scene": scene, "path": path, "kind": kind, "seconds": seconds, "fps": fps}
-        async for now in done(desk, request, "film", f"{scene} · {path}", given):
+        async for now in done(parts, request, "film", f"{scene} · {path}", given):
             yield now
 
     async def still(
@@ -138,7 +138,7 @@ def taking(desk: Desk) -> list[Callable[..., Any]]:
     ) -> AsyncIterator[dict[str, Any]]:
         """Draw a picture of a scene for two eyes: `kind` is pair or anaglyph."""
         given = {"scene": scene, "kind": kind}
-        async for now in done(desk, request, "still", f"{scene} · {kind}", given):
+        async for now in done(parts, request, "still", f"{scene} · {kind}", given):
             yield now
 
     async def export(
@@ -146,20 +146,20 @@ def taking(desk: Desk) -> list[Callable[..., Any]]:
     ) -> AsyncIterator[dict[str, Any]]:
         """Write a scene as a file: `suffix` and `kind` as the endpoint formats lists them."""
         given = {"scene": scene, "suffix": suffix, "kind": kind or None}
-        async for now in done(desk, request, "export", f"{scene} · {suffix}", given):
+        async for now in done(parts, request, "export", f"{scene} · {suffix}", given):
             yield now
 
     async def inspect(request: gr.Request, scene: str) -> AsyncIterator[dict[str, Any]]:
         """Measure how sound a scene is: holes, stretched triangles, seams, room to lean."""
-        async for now in done(desk, request, "inspect", scene, {"scene": scene}):
+        async for now in done(parts, request, "inspect", scene, {"scene": scene}):
             yield now
 
     return [film, still, export, inspect]
 
 
-def keeping(desk: Desk) -> list[Callable[..., Any]]:
+def keeping(parts: Parts) -> list[Callable[..., Any]]:
     """Endpoints for the library and for jobs."""
-    studio, shelf, board = desk.studio, desk.shelf, desk.board
+    studio, shelf, board = parts.studio, parts.shelf, parts.board
 
     def scenes(search: str = "") -> list[dict[str, Any]]:
         """List the scenes and samples in whose title, prompt, engine or date the words occur."""
@@ -169,21 +169,21 @@ def keeping(desk: Desk) -> list[Callable[..., Any]]:
 
     def rename(scene: str, title: str) -> dict[str, Any]:
         """Give a scene another title."""
-        studio.rename_scene(own_place(desk, scene), title)
-        return card(existing(desk, scene))
+        studio.rename_scene(own_place(parts, scene), title)
+        return card(existing(parts, scene))
 
     def duplicate(scene: str) -> dict[str, Any]:
         """Copy a scene."""
-        copy = studio.duplicate_scene(existing(desk, scene).folder, shelf.folder)
-        return card(existing(desk, copy.name))
+        copy = studio.duplicate_scene(existing(parts, scene).folder, shelf.folder)
+        return card(existing(parts, copy.name))
 
     def delete(scene: str) -> str:
         """Throw a scene away; gives what the endpoint undo takes to fetch it back."""
-        return studio.discard_scene(own_place(desk, scene))
+        return studio.discard_scene(own_place(parts, scene))
 
     def undo(token: str) -> dict[str, Any]:
         """Fetch a scene back that was thrown away."""
-        return card(existing(desk, studio.recover_scene(shelf.folder, token).name))
+        return card(existing(parts, studio.recover_scene(shelf.folder, token).name))
 
     def jobs(request: gr.Request) -> list[dict[str, Any]]:
         """List your jobs, newest first, with how they stand."""
@@ -201,9 +201,9 @@ def keeping(desk: Desk) -> list[Callable[..., Any]]:
     return [*kept, answering(undo), jobs, stop, resume]
 
 
-def knowing(desk: Desk) -> list[Callable[..., Any]]:
+def knowing(parts: Parts) -> list[Callable[..., Any]]:
     """Endpoints that say something before anything runs."""
-    studio = desk.studio
+    studio = parts.studio
 
     def engines() -> list[dict[str, Any]]:
         """List the engines, each with what it comes to here, or why it cannot be used."""
@@ -216,7 +216,7 @@ def knowing(desk: Desk) -> list[Callable[..., Any]]:
 
     def recognise(request: gr.Request, photo: dict[str, Any], depth: File = None) -> dict[str, Any]:
         """Say what a photo is taken for, and what bring would still ask; nothing is made."""
-        file, own = (desk.uploads.own(path_in(one), request) for one in (photo, depth))
+        file, own = (parts.uploads.own(path_in(one), request) for one in (photo, depth))
         found = studio.recognise(file, importing(studio, {"depth": own}))
         names = ("kind", "words", "layout", "projection", "width", "height", "depth", "ready")
         said = {name: getattr(found, name) for name in names}
@@ -224,7 +224,7 @@ def knowing(desk: Desk) -> list[Callable[..., Any]]:
 
     def recipe(request: gr.Request, file: dict[str, Any]) -> dict[str, Any]:
         """Read how a GLB, picture, film or scene zip of this program was made."""
-        return studio.recipe_in(desk.uploads.own(path_in(file), request))
+        return studio.recipe_in(parts.uploads.own(path_in(file), request))
 
     return [engines, formats, answering(recognise), answering(recipe)]
 
@@ -239,7 +239,7 @@ def engine(studio: Any, name: str) -> dict[str, Any]:
 
 
 async def done(
-    desk: Desk,
+    parts: Parts,
     request: gr.Request,
     kind: str,
     title: str,
@@ -249,21 +249,21 @@ async def done(
     """Do a job: give how it stands, and what came of it last."""
     try:
         sent = {name: path_in(file) for name, file in (files or {}).items()}
-        job = desk.submit(request, kind, title, given, sent)
+        job = parts.submit(request, kind, title, given, sent)
     except InputError as error:
-        raise gr.Error(sentence(str(error))) from error
-    work = desk.board.job(job)
+        raise told(sentence(str(error))) from error
+    work = parts.board.job(job)
     if work is not None:
         async for now in work.follow():
             if not now.over:
                 yield {"job": job, "state": now.state, "ahead": now.ahead, "stage": now.stage,
                        "fraction": now.fraction, "left": now.left}  # fmt: skip
-    ended = desk.board.standing(job, visitor_of(request))
+    ended = parts.board.standing(job, visitor_of(request))
     if ended is None or ended.record.state != "done":
-        raise gr.Error((ended and ended.record.reason) or "Stopped.")
+        raise told((ended and ended.record.reason) or "Stopped.")
     result = dict(ended.record.result or {})
     keys = result.pop("scenes", None) or [result.pop("scene", None)]
-    made = [desk.shelf.find(key) for key in keys]
+    made = [parts.shelf.find(key) for key in keys]
     yield {"job": job, "state": "done", "seconds": ended.record.seconds, **result,
            "scenes": [card(scene) for scene in made if scene]}  # fmt: skip
 
@@ -271,12 +271,12 @@ async def done(
 def card(scene: Found) -> dict[str, Any]:
     """A scene for a script."""
     names = ("title", "prompt", "engine", "seed", "created", "width", "height", "head_box")
-    told = {name: scene.record.get(name) for name in names}
+    known = {name: scene.record.get(name) for name in names}
     files = {kept.name: kept.address.partition("?")[0] for kept in scene.kept}
-    return {"key": scene.key, **told, "address": address(scene.key), "files": files}
+    return {"key": scene.key, **known, "address": address(scene.key), "files": files}
 
 
-def existing(desk: Desk, key: str) -> Found:
+def existing(parts: Parts, key: str) -> Found:
     """The scene called `key`.
 
     Raises
@@ -284,18 +284,23 @@ def existing(desk: Desk, key: str) -> Found:
     InputError
         There is none.
     """
-    found = desk.shelf.find(key)
+    found = parts.shelf.find(key)
     if found is None:
         raise InputError(f"there is no scene {key}")
     return found
 
 
-def own_place(desk: Desk, key: str) -> Any:
+def own_place(parts: Parts, key: str) -> Any:
     """The folder of a scene that may be changed."""
-    scene = existing(desk, key)
+    scene = existing(parts, key)
     if scene.is_sample:
         raise InputError("samples stay as they are; duplicate it first")
     return scene.folder
+
+
+def told(sentence: str) -> gr.Error:
+    """An error that is no fault of the program's: for the script, not for the server's log."""
+    return gr.Error(sentence, print_exception=False)
 
 
 def path_in(file: File) -> str | None:
@@ -311,6 +316,6 @@ def answering(act: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return act(*values, **named)
         except InputError as error:
-            raise gr.Error(sentence(str(error))) from error
+            raise told(sentence(str(error))) from error
 
     return answered

@@ -25,8 +25,8 @@ STEADY: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Desk:
-    """The parts behind the page, and the components that tabs share.
+class Parts:
+    """What is behind the page, also for scripts.
 
     Parameters
     ----------
@@ -34,15 +34,44 @@ class Desk:
     shelf : the library.
     board : where jobs are put up.
     uploads : who sent what.
-    current : the key of the scene that is open, for this visitor.
-    tabs : leads the visitor from one tab to another.
-    viewer, files : show the scene that is open, and what can be taken away of it.
     """
 
     studio: Any
     shelf: Shelf
     board: Board
     uploads: Uploads
+
+    def submit(
+        self,
+        request: gr.Request,
+        kind: str,
+        title: str,
+        arguments: Mapping[str, Any],
+        files: Mapping[str, str | None] | None = None,
+    ) -> str:
+        """Put up a job for whoever asks; gives its id.
+
+        Raises
+        ------
+        InputError
+            The line is full, or a file is not theirs.
+        """
+        sent = {name: self.uploads.own(path, request) for name, path in (files or {}).items()}
+        kept = {name: Path(path) for name, path in sent.items() if path}
+        return self.board.submit(kind, title, arguments, visitor_of(request), kept)
+
+
+@dataclass(frozen=True)
+class Desk(Parts):
+    """The parts behind the page, and the components that tabs share.
+
+    Parameters
+    ----------
+    current : the key of the scene that is open, for this visitor.
+    tabs : leads the visitor from one tab to another.
+    viewer, files : show the scene that is open, and what can be taken away of it.
+    """
+
     current: gr.State
     tabs: gr.Tabs
     viewer: gr.HTML
@@ -65,25 +94,6 @@ class Desk:
     def listing(self, key: str | None, words: Words) -> str:
         """The files of a scene."""
         return takeaways(self.studio, self.shelf.find(key), words)
-
-    def submit(
-        self,
-        request: gr.Request,
-        kind: str,
-        title: str,
-        arguments: Mapping[str, Any],
-        files: Mapping[str, str | None] | None = None,
-    ) -> str:
-        """Put up a job for whoever asks; gives its id.
-
-        Raises
-        ------
-        InputError
-            The line is full, or a file is not theirs.
-        """
-        sent = {name: self.uploads.own(path, request) for name, path in (files or {}).items()}
-        kept = {name: Path(path) for name, path in sent.items() if path}
-        return self.board.submit(kind, title, arguments, visitor_of(request), kept)
 
     def job_buttons(self, words: str, kinds: tuple[str, ...]) -> tuple[gr.Button, gr.Button]:
         """Place a start button, and the button that stops jobs of these kinds."""

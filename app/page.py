@@ -7,7 +7,7 @@ import gradio as gr
 from app import cards, markup
 from app.api import add_api
 from app.board import Board
-from app.desk import QUIET, Desk, words_of
+from app.desk import QUIET, Desk, Parts, words_of
 from app.languages import Words, on_page
 from app.shelf import Shelf
 from app.tabs import bring_tab, create_tab, library_tab, look_tab, take_away_tab
@@ -29,6 +29,7 @@ def build_page(studio: Any, shelf: Shelf, board: Board, uploads: Uploads) -> gr.
     with gr.Blocks(
         title="DepthFusion", analytics_enabled=False, fill_width=True, delete_cache=CACHE
     ) as page:
+        add_api(Parts(studio, shelf, board, uploads))  # first: it has the names that it wants
         gr.HTML(markup.HEADER, elem_id="masthead")
         tray = gr.HTML("", js_on_load=(STATIC / "tray.js").read_text(), elem_id="tray")
         current = gr.State(None)
@@ -49,9 +50,8 @@ def build_page(studio: Any, shelf: Shelf, board: Board, uploads: Uploads) -> gr.
                 kept = library_tab(desk, form)
         begin_page(desk, page, recent, form, path)
         join_tabs(desk, create, take, library, recent, kept, path)
-        join_tray(desk, tray, recent, kept)
+        join_tray(desk, tray, recent, kept, path)
         translate_choices(page)
-        add_api(desk)
     page.queue(default_concurrency_limit=8, max_size=None)
     return page
 
@@ -98,20 +98,23 @@ def join_tabs(
     library.select(everything, kept.search, kept.scenes, **QUIET)
 
 
-def join_tray(desk: Desk, tray: gr.HTML, recent: gr.HTML, kept: LibraryTab) -> None:
+def join_tray(
+    desk: Desk, tray: gr.HTML, recent: gr.HTML, kept: LibraryTab, path: gr.Dropdown
+) -> None:
     """Open what a job made, and show it where it belongs as soon as it is done."""
 
     def open_made(request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         words, scene = words_of(request), desk.shelf.find(event._data.get("open"))
         if scene is None:
             gr.Warning(words("This scene is not there any more."))
-            return desk.unchanged()
-        tab = "take" if event._data.get("tab") == "take" else "look"
-        return desk.opened(scene.key, words, tab)
+            return *desk.unchanged(), gr.skip()
+        tab, film = event._data.get("tab"), event._data.get("film")
+        tab = "take" if tab == "take" else "look"
+        return *desk.opened(scene.key, words, tab), moves(desk, scene.key, film)
 
     def ended(request: gr.Request, key: str | None, search: str | None) -> tuple[Any, ...]:
         words = words_of(request)
         return desk.listing(key, words), latest(desk, words), listing(desk, search, words)
 
-    tray.click(open_made, None, desk.view, **QUIET)
+    tray.click(open_made, None, [*desk.view, path], **QUIET)
     tray.input(ended, [desk.current, kept.search], [desk.files, recent, kept.scenes], **QUIET)

@@ -26,7 +26,6 @@ from app.desktop import serve_in_window
 from app.job_routes import job_routes
 from app.options import ServeOptions
 from app.paths import path_routes
-from app.paths import path_routes
 from app.scenes import scene_routes
 from app.shelf import Shelf
 from app.sign_in import SignIn

@@ -1,7 +1,9 @@
 """What the server hands out, what it refuses, and who may ask."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pretend_studio
 import pytest
@@ -16,6 +18,7 @@ PAGE = {"accept": "text/html"}
 GUARDED = [
     "/", "/config", "/theme.css", "/gradio_api/info", "/gradio_api/queue/data?session_hash=x",
     "/gradio_api/file=/etc/hostname", "/viewer/", "/viewer/main.js", "/viewer/vendor/three.js",
+    "/jobs", "/jobs/1234/picture.webp", "/examples/forest.webp", "/scenes/six/paths",
     "/scenes/six/scene.glb", "/scenes/six/thumbnail.webp", "/scenes/six/exports/walk.mp4",
 ]  # fmt: skip
 
@@ -139,6 +142,43 @@ def test_nothing_is_open_without_signing_in(locked: TestClient) -> None:
         assert b"secret" not in answer.content
     assert locked.post("/gradio_api/upload", files={"files": b"x"}).status_code == 401
     assert locked.post("/gradio_api/queue/join", json={}).status_code == 401
+    assert locked.post("/gradio_api/call/create", json={"data": []}).status_code == 401
+    assert locked.post("/jobs/1234/stop").status_code == 401
+
+
+def test_every_route_there_is_asks_who_comes(locked: TestClient, library: Path) -> None:
+    """Also routes that nobody has thought of here."""
+    tried = 0
+    for route in all_routes(
+        build_app(ServeOptions(library=library), pretend_studio.PretendStudio())
+    ):
+        if route.rstrip("/").endswith(("/login", "/logout")):
+            continue
+        path = re.sub(r"\{[^}]*\}", "x", route)
+        for answer in (locked.get(path), locked.post(path)):
+            assert answer.status_code == 401, path
+        tried += 1
+    assert tried > 40
+
+
+def all_routes(app: Any) -> set[str]:
+    """The paths of an app's routes and of those mounted in it."""
+    while not hasattr(app, "routes"):
+        app = app._app
+    found = set()
+    for route in app.routes:
+        path = getattr(route, "path", "")
+        inner = getattr(route, "app", None)
+        if hasattr(inner, "routes"):
+            found |= {path + deeper for deeper in all_routes(inner)}
+        found.add(path or "/")
+    return found
+
+
+def test_another_site_may_not_stop_a_job(client: TestClient) -> None:
+    answer = client.post("/jobs/1234/stop", headers={"sec-fetch-site": "cross-site"})
+    assert answer.status_code == 403
+    assert client.post("/jobs/1234/stop").status_code == 404
 
 
 def test_a_browser_is_led_to_the_sign_in_page_and_back(locked: TestClient) -> None:
@@ -157,7 +197,7 @@ def test_a_browser_is_led_to_the_sign_in_page_and_back(locked: TestClient) -> No
     )
     assert "httponly" in answer.headers["set-cookie"].lower()
     for path in GUARDED:
-        if "queue/data" not in path and "file=" not in path:
+        if not any(word in path for word in ("queue/data", "file=", "/jobs/1234")):
             assert locked.get(path).status_code == 200, path
     locked.get("/logout")
     assert COOKIE not in locked.cookies

@@ -114,4 +114,11 @@ function row(job) {
   return item;
 }
 
+// The viewer wants a film of a path that was drawn in it.
+window.addEventListener('message', (event) => {
+  const { depthfusion: wish, scene, path } = event.data ?? {};
+  if (event.origin !== location.origin || wish !== 'film') return;
+  trigger('click', { open: String(scene), tab: 'take', film: String(path) });
+});
+
 soon(0);
