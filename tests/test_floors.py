@@ -28,9 +28,18 @@ DOORS = {("launch", "depthfusion.cli"), ("depthfusion.cli", "app")}
 
 # Third-party package → the modules that may import it.
 HOMES = {
-    "torch": ("depthfusion.generation.ldm3d", "depthfusion.generation.estimation"),
+    "torch": (
+        "depthfusion.generation.ldm3d",
+        "depthfusion.generation.estimation",
+        "depthfusion.generation.likeness",
+    ),
     "diffusers": ("depthfusion.generation.ldm3d",),
-    "transformers": ("depthfusion.generation.ldm3d", "depthfusion.generation.estimation"),
+    "transformers": (
+        "depthfusion.generation.ldm3d",
+        "depthfusion.generation.estimation",
+        "depthfusion.generation.likeness",
+    ),
+    "torchmetrics": ("depthfusion.generation.likeness",),
     "accelerate": ("depthfusion.generation.ldm3d", "depthfusion.generation.estimation"),
     "gradio": ("app",),
     "fastapi": ("app",),

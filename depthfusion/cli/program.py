@@ -29,6 +29,7 @@ COMMANDS = {
     "list": ("list_scenes", "List the scenes of a folder."),
     "show": ("show", "Say what a scene holds and how it was made."),
     "models": ("models", "List models, fetch one, or say where one lies."),
+    "eval": ("evaluate", "Score depth against truth, or how a panorama closes."),
     "doctor": ("doctor", "Say what this machine has, and how to get what it lacks."),
     "test": ("run_tests", "Run the tests; what follows goes to pytest."),
     "bench": ("bench", "List the benchmarks, or run one."),

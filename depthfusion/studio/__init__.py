@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from depthfusion.scene.edits import Edit, EditKind
     from depthfusion.scene.paths import PATH_NAMES
     from depthfusion.studio.creating import create, create_variations
+    from depthfusion.studio.evaluating import evaluate_depth, evaluate_panoramas
+    from depthfusion.studio.evaluation_options import DepthEvaluation, PanoramaEvaluation
     from depthfusion.studio.exporting import export
     from depthfusion.studio.filming import video
     from depthfusion.studio.formats import FORMATS
@@ -69,6 +71,8 @@ _HOME = {
     "depthfusion.scene.edits": ("Edit", "EditKind"),
     "depthfusion.scene.paths": ("PATH_NAMES",),
     "depthfusion.studio.creating": ("create", "create_variations"),
+    "depthfusion.studio.evaluating": ("evaluate_depth", "evaluate_panoramas"),
+    "depthfusion.studio.evaluation_options": ("DepthEvaluation", "PanoramaEvaluation"),
     "depthfusion.studio.exporting": ("export",),
     "depthfusion.studio.formats": ("FORMATS",),
     "depthfusion.studio.importing": ("import_photo",),
@@ -106,6 +110,7 @@ __all__ = [
     "PRESETS",
     "USUAL_PRESET",
     "CreateOptions",
+    "DepthEvaluation",
     "Edit",
     "EditKind",
     "ExportOptions",
@@ -114,6 +119,7 @@ __all__ = [
     "MeshOptions",
     "ModelEntry",
     "Outcome",
+    "PanoramaEvaluation",
     "Question",
     "Recognised",
     "RenderOptions",
@@ -129,6 +135,8 @@ __all__ = [
     "discard_scene",
     "duplicate_scene",
     "empty_bin",
+    "evaluate_depth",
+    "evaluate_panoramas",
     "export",
     "find_scene",
     "import_photo",
