@@ -21,7 +21,9 @@ from depthfusion.io.depth_checks import edges_coincide, looks_inverted
 from depthfusion.io.depth_files import read_depth
 from depthfusion.io.depth_fitting import fit_depth
 from depthfusion.io.placement import Placement, camera_from_world, turned
-from depthfusion.io.scene_folder import load_scene
+from depthfusion.io.recipes import put_recipe
+from depthfusion.io.scene_archive import write_scene_archive
+from depthfusion.io.scene_folder import load_scene, read_info
 from depthfusion.scene.build import SceneOptions
 from depthfusion.scene.ground import flat_floor, floor_height
 from depthfusion.studio.options import ImportOptions
@@ -309,12 +311,45 @@ def test_a_scene_comes_back_as_it_is(tmp_path: Path) -> None:
         studio.import_photo(room, room)
     with pytest.raises(InputError, match="brings its own depth"):
         studio.import_photo(room, tmp_path / "x", ImportOptions(tmp_path / "in" / "room.npy"))
+    write_scene_archive(room, tmp_path / "room.zip", read_info(room))
+    studio.import_photo(tmp_path / "room.zip", tmp_path / "unpacked")
+    (room / "exports").rmdir()
+    assert tree(tmp_path / "unpacked") == tree(room)
+    for carrier in (room, tmp_path / "room.zip", room / "scene.glb"):
+        found = studio.recognise(carrier)
+        assert found.kind == "scene" and "made by import" in found.words
     (tmp_path / "bad.zip").write_bytes(b"PK\x03\x04")
+    (tmp_path / "bad.glb").write_bytes(b"glTF")
     (tmp_path / "empty").mkdir()
-    for wrong, says in (("bad.zip", "no zip archive"), ("empty", "lacks the faces")):
+    for wrong, says in (
+        ("bad.zip", "bad.zip"),
+        ("bad.glb", "bad.glb"),
+        ("empty", "lacks the faces"),
+    ):
         with pytest.raises(InputError, match=says):
             studio.import_photo(tmp_path / wrong, tmp_path / "x")
     assert not (tmp_path / "x").exists()
+
+
+def test_a_picture_says_how_it_was_made(tmp_path: Path) -> None:
+    photo, options = photo_and_depth(tmp_path / "in")
+    made = {"engine": "sketch", "prompt": "a room", "seed": 7, "depthfusion": "0.1.0"}
+    photo.write_bytes(put_recipe(photo.read_bytes(), made))
+    outcome = studio.import_photo(photo, tmp_path / "scene", options)
+    assert any("how it was made: made by sketch" in note for note in outcome.notes)
+
+
+def test_depth_of_both_eyes_gives_the_left_ones(tmp_path: Path) -> None:
+    room = box_room(64)
+    photo = saved(tmp_path / "room_TB.png", np.concatenate([room.rgb, room.rgb]))
+    np.save(tmp_path / "d.npy", np.concatenate([room.distance, 2 * room.distance]))
+    outcome = studio.import_photo(
+        photo, tmp_path / "scene", ImportOptions(tmp_path / "d.npy", "distance")
+    )
+    assert load_scene(tmp_path / "scene").panorama.distance == pytest.approx(
+        room.distance, rel=1e-3
+    )
+    assert any("left eye's was taken" in note for note in outcome.notes)
 
 
 def test_recognise_says_what_is_lacking(tmp_path: Path) -> None:

@@ -1,14 +1,15 @@
 """Files of our own come back: scenes in a folder or a zip, and files that say how to make one."""
 
 import shutil
-import zipfile
-from importlib.util import find_spec
 from pathlib import Path
 
 from depthfusion.io.file_errors import os_errors_explained, regular_file
-from depthfusion.io.scene_folder import load_scene, staged_scene
+from depthfusion.io.recipes import take_recipe
+from depthfusion.io.scene_archive import read_scene_archive
+from depthfusion.io.scene_folder import load_scene, read_info, staged_scene
 from depthfusion.studio.import_options import ImportOptions
 from depthfusion.studio.outcome import Outcome
+from depthfusion.studio.recreating import create_from, recipe_in, recipe_words
 from depthfusion.studio.stages import Stages
 from depthfusion.types import InputError, Progress
 
@@ -35,11 +36,36 @@ def import_carrier(
     regular_file(source)
     if source.suffix.lower() == ".zip":
         return _unpacked(source, place, progress)
-    if find_spec("depthfusion.studio.recreating") is None:
-        raise InputError(f"{source} holds no photo; bring a JPEG, PNG or WebP")
-    from depthfusion.studio.recreating import create_from
-
     return create_from(source, place, progress=progress)
+
+
+def carried(source: Path) -> str:
+    """Say in a sentence what a file or folder of our own holds.
+
+    Raises
+    ------
+    InputError
+        It holds no scene and no recipe, or is damaged.
+    """
+    recipe = recipe_in(source)
+    kind = "a scene" if source.is_dir() or source.suffix.lower() == ".zip" else "a recipe"
+    return f"{source.name} holds {kind}, {recipe_words(recipe)}"
+
+
+def recipe_note(photo: Path) -> list[str]:
+    """Say how a picture was made where it tells, as those do that this program wrote.
+
+    Parameters
+    ----------
+    photo : a file that was read as a photo; one whose record is damaged says nothing.
+    """
+    if photo.is_dir():
+        return []
+    try:
+        found = take_recipe(photo)
+    except InputError:
+        return []
+    return [f"{photo.name} says how it was made: {recipe_words(found)}"] if found else []
 
 
 def _copied(source: Path, place: Path, progress: Progress) -> Outcome:
@@ -56,10 +82,9 @@ def _copied(source: Path, place: Path, progress: Progress) -> Outcome:
 
 
 def _unpacked(source: Path, place: Path, progress: Progress) -> Outcome:
-    if not zipfile.is_zipfile(source):
-        raise InputError(f"cannot read {source}: it is no zip archive, or damaged or cut short")
-    if find_spec("depthfusion.studio.scene_zip") is None:
-        raise InputError(f"{source} can't be imported by this version; unpack it first")
-    from depthfusion.studio.scene_zip import import_scene_zip
-
-    return import_scene_zip(source, place, progress)
+    stages = Stages(progress)
+    with stages.stage("Unpacking the scene") as inside:
+        read_scene_archive(source, place, inside)
+    record = read_info(place)
+    facts = {"photo": "scene", "width": record["width"], "height": record["height"]}
+    return Outcome({"scene": place}, stages.seconds, {}, ["a scene was unpacked as it is"], facts)

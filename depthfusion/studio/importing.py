@@ -11,13 +11,13 @@ from depthfusion.io.photo_files import PhotoFile
 from depthfusion.io.photo_reading import Reading, read_photo_kind
 from depthfusion.io.scene_folder import staged_scene
 from depthfusion.scene.build import build_scene
-from depthfusion.studio.carriers import import_carrier
+from depthfusion.studio.carriers import import_carrier, recipe_note
 from depthfusion.studio.depth_sources import Source, SourcedDepth, choose_source, estimated
 from depthfusion.studio.fillers import filler_of
 from depthfusion.studio.finishing import GLB_NAME, finish
 from depthfusion.studio.import_options import ImportOptions
 from depthfusion.studio.levelling import levelled
-from depthfusion.studio.measured import join
+from depthfusion.studio.measured import join, of_left_eye
 from depthfusion.studio.memory import affordable_width, free_memory
 from depthfusion.studio.outcome import Outcome
 from depthfusion.studio.recipe import options_in_force
@@ -62,13 +62,14 @@ def import_photo(
     with staged_scene(place) as folder:
         with stages.stage("Reading the photo"):
             picture = _read(opened, reading, options)
-        found = _with_depth(picture, origin, options, stages)
+        found = _with_depth(picture, reading, origin, options, stages)
         found = with_camera_height(found, options)
         with stages.stage("Building layers", steps=True) as inside:
             layered = build_scene(found.panorama, options.scene, inside, filler=filler)
         info = _info(source, found, options, stages)
         facts = finish(folder, Scene(info, found.panorama, layered), stages, options.mesh)
-    notes = [*found.notes, *head_box_notes(options.scene.head_box, layered, facts["head_box"])]
+    notes = [*found.notes, *recipe_note(source)]
+    notes += head_box_notes(options.scene.head_box, layered, facts["head_box"])
     facts = {"photo": reading.kind, "depth": origin, **found.facts, **facts}
     chosen = {} if origin == "file" else {"depth": why}
     if who_fills:
@@ -89,16 +90,20 @@ def _read(opened: PhotoFile, reading: Reading, options: ImportOptions) -> Panora
 
 
 def _with_depth(
-    picture: PanoramaPhoto, origin: Source, options: ImportOptions, stages: Stages
+    picture: PanoramaPhoto,
+    reading: Reading,
+    origin: Source,
+    options: ImportOptions,
+    stages: Stages,
 ) -> SourcedDepth:
     if origin == "file" and options.depth is not None:
-        return _from_file(picture, options.depth, options, stages)
+        return _from_file(picture, options.depth, reading.layout, options, stages)
     found = estimated(origin, picture, options, stages)
     return replace(found, notes=(*picture.notes, *found.notes))
 
 
 def _from_file(
-    picture: PanoramaPhoto, depth: Path, options: ImportOptions, stages: Stages
+    picture: PanoramaPhoto, depth: Path, layout: str, options: ImportOptions, stages: Stages
 ) -> SourcedDepth:
     kind = options.depth_kind or "distance"
     with stages.stage("Reading the depth"):
@@ -110,6 +115,7 @@ def _from_file(
             invert=options.invert_depth,
             unit=options.depth_scale,
         )
+        measured = of_left_eye(measured, picture.placement, layout)
         panorama, notes = join(picture, measured, options.reach, options.missing)
     if options.depth_kind is None:
         notes.append(f"{depth.name} was taken as distance along the ray; --depth-kind says else")

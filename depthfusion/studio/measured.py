@@ -1,5 +1,7 @@
 """A photo and a depth file of the same view, as one panorama with distance."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from depthfusion.geometry.depth import DepthMapping, distance_from_inverse
@@ -61,6 +63,24 @@ def join(
     if not edges_coincide(photo.rgb, distance):
         said.append(STRANGERS_NOTE)
     return RGBDPanorama(photo.rgb, distance, scale), [*notes, *said, *inversion_notes(depth)]
+
+
+def of_left_eye(depth: DepthFile, placement: Placement, layout: str) -> DepthFile:
+    """The left eye's half of a depth map that holds both, as its photo does.
+
+    Parameters
+    ----------
+    depth : as read; returned as it is where it shows one eye.
+    placement : of one eye's picture.
+    layout : of the photo: "mono", "tb" or "lr".
+    """
+    rows, columns = depth.values.shape
+    one_eye = abs(columns * placement.height / (rows * placement.width) - 1) <= 0.01
+    if layout == "mono" or one_eye:
+        return depth
+    values = depth.values[: rows // 2] if layout == "tb" else depth.values[:, : columns // 2]
+    note = "of the depth map's two halves the left eye's was taken"
+    return replace(depth, values=values, notes=(*depth.notes, note))
 
 
 def inversion_notes(depth: DepthFile) -> list[str]:

@@ -12,6 +12,7 @@ from depthfusion.io.photo_files import PIXEL_LIMIT, PhotoFile, open_photo
 from depthfusion.io.photo_folders import open_cube_folder
 from depthfusion.io.photo_reading import Reading, Wanted, read_photo_kind
 from depthfusion.io.scene_folder import is_scene
+from depthfusion.studio.carriers import carried, recipe_note
 from depthfusion.studio.depth_sources import choose_source
 from depthfusion.studio.import_options import ImportOptions
 from depthfusion.types import InputError
@@ -84,7 +85,7 @@ def recognise(path: StrPath, options: ImportOptions | None = None) -> Recognised
     options = options or ImportOptions()
     source = Path(path)
     if is_ours(source):
-        return Recognised("scene", f"{source.name} was made by DepthFusion and is taken as it is")
+        return Recognised("scene", carried(source))
     photo = open_source(source, options)
     reading = read_photo_kind(photo, wanted(options))
     questions, warnings = _fit_question(reading, photo), list(reading.warnings)
@@ -97,7 +98,10 @@ def recognise(path: StrPath, options: ImportOptions | None = None) -> Recognised
         projection=_projection(reading),
         width=photo.width,
         height=photo.height,
-        assumed=tuple(words for words in reading.assumed if words not in reading.words),
+        assumed=(
+            *(words for words in reading.assumed if words not in reading.words),
+            *recipe_note(source),
+        ),
         warnings=tuple(warnings),
         questions=tuple(questions),
         depth=told,
