@@ -52,6 +52,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "transforms.json").write_text(json.dumps({**lens, "frames": [frame]}))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("depthfusion.cli.create.CreateOptions", with_short_preview)
+    monkeypatch.setattr("depthfusion.studio.exports.headset.SECONDS", 0.1)
     return tmp_path
 
 
