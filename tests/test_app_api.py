@@ -1,8 +1,6 @@
 """The app driven by `gradio_client`, as scripts do; many at once; each with files of their own."""
 
-import contextlib
 import shutil
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +10,7 @@ from typing import Any
 import numpy as np
 import pretend_studio
 import pytest
-import uvicorn
+from app_serving import serving
 from fastapi.testclient import TestClient
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -20,29 +18,9 @@ from PIL import Image
 from viewer_sample import panorama
 
 from app.options import ServeOptions
-from app.server import build_app, listen
+from app.server import build_app
 
 BEACH = Path(__file__).parents[1] / "assets" / "beach"
-
-
-def config(app: Any) -> uvicorn.Config:
-    """Clients keep a connection open; the server does not wait for them."""
-    return uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=0)
-
-
-@contextlib.contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """Serve an ASGI app from a thread; gives its address."""
-    listener = listen(ServeOptions(port=0))
-    server = uvicorn.Server(config(app))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(20)
-        listener.close()
 
 
 @pytest.fixture(scope="module")

@@ -4,15 +4,19 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pretend_studio
 import pytest
+from app_serving import serving
 from PIL import Image
 from viewer_sample import panorama
+
+from app.options import ServeOptions
+from app.server import build_app
 
 pytestmark = pytest.mark.browser
 
@@ -269,3 +273,37 @@ def serious(page: Any) -> list[str]:
         if one["impact"] in ("serious", "critical")
         for node in one["nodes"]
     ]
+
+
+@pytest.fixture(scope="module")
+def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The app over the real studio, and its library."""
+    library = tmp_path_factory.mktemp("real")
+    with serving(build_app(ServeOptions(library=library))) as address:
+        yield address, library
+
+
+def test_the_sketch_engine_is_stopped_half_way_and_the_room_comes_in(
+    visit: Visit, real_address: tuple[str, Path]
+) -> None:
+    address, library = real_address
+    page = visit(address, viewport={"width": 1280, "height": 800})
+    page.set_default_timeout(60_000)
+    page.fill("#prompt textarea", "a deep pine forest")
+    unfold(page, "More settings")
+    page.get_by_label("Sketch").check()
+    page.wait_for_selector("#engine-line:has-text('Not yet used at this size.')")
+    press(page, "Create")
+    page.wait_for_selector(".stage.busy .what:text('Generating the panorama')")
+    page.locator(".actions").get_by_role("button", name="Stop").first.click()
+    page.wait_for_selector(".stage.calm:has-text('Stopped')")
+    assert [path.name for path in library.iterdir()] == [".jobs"]
+    tab(page, "Bring")
+    room = ROOT / "assets" / "living-room"
+    page.set_input_files("#photo input[type=file]", room / "rgb.png")
+    page.wait_for_selector(".stage.recognised:has-text('It has no depth yet')")
+    page.locator("#answer label", has_text="floor, walls and sky").click()
+    page.wait_for_selector("#answer", state="hidden")
+    press(page, "Make a scene")
+    assert viewer(page).locator("#title").inner_text() == "rgb"
+    assert (library / "rgb" / "scene.glb").is_file()
