@@ -16,8 +16,8 @@ const TURN = 0.12; // radians a second, for those who let it turn by itself
 const EDGE = 0.8; // of the head box, where its wall begins to show
 const at = (id) => document.getElementById(id);
 
-/** @returns {Promise<{renew: (layers: object) => void}>} what to call when other layers are on the stage. */
-export async function furnish(stage, view, scene) {
+/** @returns {{renew: (layers: object) => void}} what to call when other layers are on the stage. */
+export function furnish(stage, view, scene) {
   const { info, source } = scene;
   const parts = { map: new Minimap(at('map').querySelector('canvas')), ways: new Ways(stage, at('split')) };
   const controls = new Controls(actions(stage, view, scene, parts));
@@ -43,8 +43,10 @@ export async function furnish(stage, view, scene) {
   scene.tick = (seconds) => advance(stage, view, parts, seconds);
   scene.headset = parts.headset;
   caption(info);
-  parts.noVR = await whyNoVR();
-  document.querySelector('[data-do=vr]').classList.toggle('unavailable', Boolean(parts.noVR));
+  whyNoVR().then((reason) => {
+    parts.noVR = reason;
+    document.querySelector('[data-do=vr]').classList.toggle('unavailable', Boolean(reason));
+  });
   document.querySelector('[data-do=gyro]').hidden = !mayTurn();
   const asked = new URLSearchParams(location.search).get('see');
   if (document.querySelector(`[data-see="${CSS.escape(asked ?? '')}"]`)) controls.see(asked);

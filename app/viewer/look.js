@@ -3,6 +3,7 @@
 const KEY_TURN = 1.4; // radians a second
 const KEY_ZOOM = 0.9; // e-folds a second
 const LEAN_SPEED = 0.9; // head boxes a second
+const TAP = 0.05; // seconds that the shortest press counts for
 const GLIDE = 0.12; // seconds a flick goes on for
 const AXES = {
   ArrowLeft: ['look', -1, 0],
@@ -52,13 +53,15 @@ export class Look {
 
   /** Apply the keys that are held; true while one is. */
   step(seconds) {
-    for (const code of this.#keys) {
-      const [verb, ...by] = AXES[code];
-      if (verb === 'look') this.#view.look(...by.map((v) => v * KEY_TURN * seconds * this.#closeness()));
-      if (verb === 'zoom') this.#view.zoom(Math.exp(by[0] * KEY_ZOOM * seconds));
-      if (verb === 'lean') this.#view.lean(...by.map((v) => v * LEAN_SPEED * this.#view.room * seconds));
-    }
+    for (const code of this.#keys) this.#hold(code, seconds);
     return this.#keys.size > 0;
+  }
+
+  #hold(code, seconds) {
+    const [verb, ...by] = AXES[code];
+    if (verb === 'look') this.#view.look(...by.map((v) => v * KEY_TURN * seconds * this.#closeness()));
+    if (verb === 'zoom') this.#view.zoom(Math.exp(by[0] * KEY_ZOOM * seconds));
+    if (verb === 'lean') this.#view.lean(...by.map((v) => v * LEAN_SPEED * this.#view.room * seconds));
   }
 
   /** Zoomed in, the same key turns less. */
@@ -73,6 +76,7 @@ export class Look {
     if (!(event.code in AXES) || elsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     this.#view.turning = 0;
+    if (!this.#keys.has(event.code)) this.#hold(event.code, TAP);
     this.#keys.add(event.code);
     this.#changed();
   }

@@ -34,7 +34,7 @@ async function show(opened, bytes, cover) {
   const layers = new Layers(await readLayers(bytes), scene.info, stage.sampling);
   await stage.upload(layers, (share) => cover.progress('Unfolding the layers', share));
   stage.set(layers);
-  if (!scene.room) scene.room = await furnish(stage, view, scene);
+  if (!scene.room) scene.room = furnish(stage, view, scene);
   scene.room.renew(layers);
   scene.tick(0);
   await stage.shown();
