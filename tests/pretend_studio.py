@@ -20,6 +20,7 @@ from depthfusion.studio.library import (
     samples_folder,
     show,
 )
+from depthfusion.studio.models import list_models
 from depthfusion.studio.recognising import Question, Recognised
 from depthfusion.studio.recreating import recipe_in
 from depthfusion.studio.reshaping import Reshape, reshape
@@ -51,6 +52,7 @@ class PretendStudio:
     sample_scenes = staticmethod(sample_scenes)
     samples_folder = staticmethod(samples_folder)
     show = staticmethod(show)
+    list_models = staticmethod(list_models)
     reshape, sway = staticmethod(reshape), staticmethod(sway)
     discard_scene, recover_scene = staticmethod(discard_scene), staticmethod(recover_scene)
     duplicate_scene, rename_scene = staticmethod(duplicate_scene), staticmethod(rename_scene)

@@ -14,7 +14,7 @@ from app.engines import ENGINES
 from app.languages import ENGLISH, Words, codes, table, wanted
 from app.recognition import NO_DEPTH, WAITING
 from app.shelf import NAMED, Found
-from app.tabs import bring, depth_panel, take_away
+from app.tabs import bring, depth_panel, models_panel, take_away
 from app.tabs.create import OPENS
 from app.takeaways import STILL_WORDS
 from depthfusion.studio.formats import FORMATS
@@ -46,7 +46,7 @@ def said_in_tables() -> set[str]:
         depth_panel.EDITS,
     )  # fmt: skip
     found = {name for table in tables for name in table}
-    for values in (markup.KINDS, VERBS, job_routes.SAID):
+    for values in (markup.KINDS, VERBS, job_routes.SAID, models_panel.PURPOSES):
         found |= set(values.values())
     found |= {text for pair in STILL_WORDS.values() for text in pair}
     named = {text for pair in NAMED.values() for text in pair} | {"made on request"}

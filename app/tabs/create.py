@@ -12,6 +12,7 @@ from app.languages import Words, on_page
 from app.running import Turn, attached, turns
 from app.tabs.create_form import CreateForm
 from app.tabs.library import scene_cards
+from app.tabs.models_panel import models_panel
 from app.telling import told_of
 
 KINDS = ("create", "variations")
@@ -28,6 +29,7 @@ def create_tab(desk: Desk, page: gr.Blocks) -> CreateForm:
                 start, stop = desk.job_buttons("Create", KINDS)
                 four = gr.Button(on_page("Four variations"), scale=2, min_width=120)
             form.place_settings()
+            models_panel(desk, page)
         with gr.Column(scale=7, min_width=320):
             status = scene_cards(desk, "status", markup.idle(OPENS))
     outputs = [status, start, stop, four, form.last, *desk.view]

@@ -5,6 +5,7 @@ and a function that shows a picture of how far it is; it gives back JSON values.
 """
 
 from app.tasks.bench import Bench, Task
+from app.tasks.fetching import fetch
 from app.tasks.making import bring, create, variations
 from app.tasks.mending import paint, reshape, undo_paint
 from app.tasks.taking import export, film, inspect, still
@@ -28,5 +29,6 @@ TASKS = {
     "still": Task("rendering", still, lambda given: f"still:{given['kind']}"),
     "export": Task("rendering", export, lambda given: f"export:{given['suffix']}"),
     "inspect": Task("rendering", inspect),
+    "fetch": Task("fetching", fetch, lambda given: f"fetch:{given['model']}"),
 }
 """Kind of job → the lane that it waits in, and what is done."""

@@ -40,6 +40,7 @@ USUAL: Mapping[str, Mapping[str, float]] = {
     },
     "video": {"Reading the scene": 0.3, "Meshing": 0.3, "Filming": 15.0},
     "export": {"Reading the scene": 0.3, "Meshing": 0.3, "Writing the file": 0.3},
+    "fetch": {"Downloading": 60.0},
     "inspect": {"Reading the scene": 0.3, "Meshing": 0.5, "Inspecting": 2.0},
 }
 
