@@ -12,7 +12,7 @@ from depthfusion.generation.ldm3d import Sampling, autoencoding
 from depthfusion.generation.ldm3d.autoencoding import decode, encode
 from depthfusion.generation.ldm3d.drawing import Drawing
 from depthfusion.generation.ldm3d.pipeline import Ldm3dPipeline
-from depthfusion.generation.ldm3d.wrapping import wrapped
+from depthfusion.generation.ldm3d.wrapping import WIDE, wrapped
 from depthfusion.types import silent
 
 PIPES = {channels: Ldm3dPipeline(**parts(channels)) for channels in (4, 6)}
@@ -94,3 +94,15 @@ def test_networks_are_given_back_as_they_were() -> None:
         assert len(changed) > 20
     everything = [*unet.modules(), *vae.modules()]
     assert not [m for m in everything if {"_conv_forward", "forward"} & set(vars(m))]
+
+
+@pytest.mark.parametrize("width", [WIDE // 2, WIDE, WIDE + 2])
+@torch.no_grad()
+def test_both_ways_to_wrap_are_one(width: int) -> None:
+    conv = torch.nn.Conv2d(3, 5, 3, padding=1)
+    x = torch.randn(2, 3, 6, width)
+    padded = torch.nn.functional.pad(x, (1, 1, 0, 0), mode="circular")
+    plain = torch.nn.functional.conv2d(padded, conv.weight, conv.bias, padding=(1, 0))
+    with wrapped(conv):
+        torch.testing.assert_close(conv(x), plain, atol=1e-5, rtol=0)
+    assert (conv(x) - plain)[..., 0].abs().max() > 0.05
