@@ -20,12 +20,14 @@ from depthfusion.geometry.vanishing import straight_lines, upright, wall_azimuth
 from depthfusion.io.depth_checks import edges_coincide, looks_inverted
 from depthfusion.io.depth_files import read_depth
 from depthfusion.io.depth_fitting import fit_depth
+from depthfusion.io.glb import encode_glb
 from depthfusion.io.placement import Placement, camera_from_world, turned
 from depthfusion.io.recipes import put_recipe
 from depthfusion.io.scene_archive import write_scene_archive
 from depthfusion.io.scene_folder import load_scene, read_info
 from depthfusion.scene.build import SceneOptions
 from depthfusion.scene.ground import flat_floor, floor_height
+from depthfusion.scene.meshing import mesh_scene
 from depthfusion.studio.options import ImportOptions
 from depthfusion.types import Cancelled, InputError
 
@@ -328,6 +330,27 @@ def test_a_scene_comes_back_as_it_is(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=says):
             studio.import_photo(tmp_path / wrong, tmp_path / "x")
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_glb_of_ours_is_seen_from_within(tmp_path: Path) -> None:
+    room = imported_room(tmp_path)
+    outcome = studio.import_photo(room / "scene.glb", tmp_path / "back")
+    was, now = load_scene(room), load_scene(tmp_path / "back")
+    assert now.panorama.distance.shape == was.panorama.distance.shape
+    off = np.abs(now.panorama.distance / was.panorama.distance - 1)
+    assert np.percentile(off, 99) < 0.03  # what the mesh was allowed to be off
+    assert np.abs(now.panorama.rgb.astype(int) - was.panorama.rgb).mean() < 4
+    assert now.info.title == was.info.title and "meshes of scene.glb" in outcome.notes[0]
+    data = (room / "scene.glb").read_bytes()
+    for content, says in (
+        (data[: len(data) // 2], "damaged or cut short"),
+        (data.replace(b'"engine"', b'"motor_"'), "not written by DepthFusion"),
+        (encode_glb(mesh_scene(was.layered), {"engine": "x"}, compression="meshopt"), "compressed"),
+    ):
+        (tmp_path / "a.glb").write_bytes(content)
+        with pytest.raises(InputError, match=says):
+            studio.import_photo(tmp_path / "a.glb", tmp_path / "x")
     assert not (tmp_path / "x").exists()
 
 
