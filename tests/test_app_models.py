@@ -1,6 +1,7 @@
 """Models in the app: what is shown of them, and the job that fetches one."""
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from app.languages import Words
 from app.ledger import Record
-from app.tabs.models_panel import PURPOSES, list_of, terms_of, told
+from app.tabs.models_panel import PURPOSES, labelled, terms_of, told
 from app.tasks import TASKS
 from app.tasks.fetching import fetch
 from depthfusion.studio.models import ModelEntry, list_models
@@ -36,20 +37,26 @@ class Studio:
         return Outcome({}, facts={"bytes": 7})
 
 
-def test_every_model_is_listed_with_its_licence() -> None:
+def test_every_model_can_be_chosen_and_one_sees_which_are_here(tmp_path: Path) -> None:
     entries = list_models()
-    shown = list_of(entries)
-    for entry in entries:
-        assert entry.id in shown and entry.licence in shown
-    assert shown.count("<th") == len({entry.purpose for entry in entries}) == len(PURPOSES)
-    assert "is here" not in shown
-    evil = replace(entries[0], id="<b>x", licence="<script>")
-    assert "<b>" not in list_of([evil]) and "<script>" not in list_of([evil])
+    choices = labelled(entries)
+    assert [value for _, value in choices] == [entry.id for entry in entries]
+    assert all(label.startswith("· ") and label.endswith(" GB") for label, _ in choices)
+    here = replace(entries[0], folder=tmp_path, bytes=2_340_000_000)
+    assert labelled([here]) == [(f"✓ {here.id}, 2.3 GB", here.id)]
+    assert {entry.purpose for entry in entries} == set(PURPOSES)
+
+
+def test_nothing_of_a_model_becomes_markup() -> None:
+    evil = replace(list_models()[0], licence="<script>", licence_url='"><b>', restricts="<i>")
+    shown = terms_of(SimpleNamespace(list_models=lambda: [evil]), evil.id)
+    assert not any(tag in shown for tag in ("<script>", "<b>", "<i>"))
 
 
 def test_terms_are_shown_before_a_download() -> None:
     shown = terms_of(Studio(), RESEARCH)
-    assert "for research only" in shown and "must not be used commercially" in shown
+    assert "Estimates the depth" in shown and "for research only" in shown
+    assert "must not be used commercially" in shown
     assert 'rel="noreferrer"' in shown and "https://huggingface.co/apple" in shown
     assert "nicht kommerziell" in terms_of(Studio(), RESEARCH, Words("de"))
     assert terms_of(Studio(), None) == terms_of(Studio(), "someone/else") == ""

@@ -1,4 +1,4 @@
-"""Models: which are here, under which licence, and how one is fetched."""
+"""Models: which are here, what each is for, under which licence; and one is fetched."""
 
 from collections.abc import AsyncIterator
 from html import escape
@@ -14,21 +14,19 @@ from app.running import attached, turns
 
 KIND = "fetch"
 PURPOSES = {
-    "panorama": "Places from words",
-    "upscaling": "Larger panoramas",
-    "reference": "A picture whose look to take",
-    "lora": "Fewer steps",
-    "depth": "Depth of a photo",
+    "panorama": "Draws places from words.",
+    "upscaling": "Makes panoramas larger and finer.",
+    "reference": "Lets a picture say what a place should look like.",
+    "lora": "Draws in 4 to 8 steps.",
+    "depth": "Estimates the depth of a photo.",
 }
 
 
 def models_panel(desk: Desk, page: gr.Blocks) -> None:
     """Place it, closed."""
-    entries = desk.studio.list_models()
     with gr.Accordion(on_page("Models"), open=False, elem_classes="more", elem_id="models"):
-        listing = gr.HTML(list_of(entries))
         choice = gr.Dropdown(
-            [entry.id for entry in entries], value=None, label=on_page("Model to fetch"),
+            labelled(desk.studio.list_models()), value=None, label=on_page("Model to fetch"),
             filterable=False, elem_id="model",
         )  # fmt: skip
         terms = gr.HTML("", elem_classes="hint", elem_id="model-terms")
@@ -38,7 +36,7 @@ def models_panel(desk: Desk, page: gr.Blocks) -> None:
         with gr.Row(elem_classes="actions"):
             start, stop = desk.job_buttons("Download", (KIND,))
         status = gr.HTML("", elem_id="fetched")
-    outputs = [status, start, stop, listing]
+    outputs = [status, start, stop, choice]
 
     def chosen(model: str | None, request: gr.Request) -> tuple[str, bool]:
         return terms_of(desk.studio, model, words_of(request)), False
@@ -50,45 +48,43 @@ def models_panel(desk: Desk, page: gr.Blocks) -> None:
             return desk.submit(request, KIND, str(model), {"model": model, "agreed": agreed})
 
         async for turn in turns(desk.board, request, submit, told):
-            yield *turn.row(), fresh(request)
+            yield *turn.row(), fresh()
 
     async def attach(request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
-        yield "", gr.skip(), gr.skip(), fresh(request)
+        yield "", gr.skip(), gr.skip(), fresh()
         async for turn in attached(desk.board, request, (KIND,), told):
-            yield *turn.row(), fresh(request)
+            yield *turn.row(), fresh()
 
-    def fresh(request: gr.Request) -> str:
-        return list_of(desk.studio.list_models(), words_of(request))
+    def fresh() -> Any:
+        return gr.update(choices=labelled(desk.studio.list_models()))
 
     choice.change(chosen, choice, [terms, agreed], **QUIET)
     start.click(fetch, [choice, agreed], outputs, **STEADY)
     page.load(attach, None, outputs, **STEADY)
 
 
-def list_of(entries: list[Any], words: Words = ENGLISH) -> str:
-    """Every model, by what it is for: whether it is here, how large, under which licence."""
-    rows, purpose = [], ""
-    for entry in entries:
-        if entry.purpose != purpose:
-            purpose = entry.purpose
-            rows.append(f'<tr><th colspan="3">{escape(words(PURPOSES[purpose]))}</th></tr>')
-        size = f"{entry.bytes / 1e9 if entry.present else entry.gigabytes:.1f} GB"
-        here = words("is here") if entry.present else words("not here")
-        rows.append(
-            f"<tr><td>{escape(entry.id)}<br><small>{escape(entry.licence)}</small></td>"
-            f"<td>{escape(size)}</td><td>{escape(here)}</td></tr>"
+def labelled(entries: list[Any]) -> list[tuple[str, str]]:
+    """A choice for each model: a tick where it is here, its id, and its size."""
+    return [
+        (
+            f"{'✓' if entry.present else '·'} {entry.id}, "
+            f"{entry.bytes / 1e9 if entry.present else entry.gigabytes:.1f} GB",
+            entry.id,
         )
-    return f'<table class="models">{"".join(rows)}</table>'
+        for entry in entries
+    ]
 
 
 def terms_of(studio: Any, model: str | None, words: Words = ENGLISH) -> str:
-    """The licence of a model, with a link to its words."""
+    """What a model is for, and its licence, with a link to its words."""
     entry = next((one for one in studio.list_models() if one.id == model), None)
     if entry is None:
         return ""
     lines = [
+        escape(words(PURPOSES[entry.purpose])),
         f'<a href="{escape(entry.licence_url, quote=True)}" target="_blank" rel="noreferrer">'
-        f"{escape(entry.licence)}</a>" + (f": {escape(entry.restricts)}" if entry.restricts else "")
+        f"{escape(entry.licence)}</a>"
+        + (f": {escape(entry.restricts)}" if entry.restricts else ""),
     ]
     if not entry.commercial:
         lines.append(escape(words("What you make with it must not be used commercially.")))
