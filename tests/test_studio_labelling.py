@@ -16,15 +16,20 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return room_scene(tmp_path_factory.mktemp("scenes") / "room")
 
 
-@pytest.mark.parametrize("seconds", [0.5, 2.5])  # in one piece, and joined from parts
 @pytest.mark.parametrize(
-    ("options", "stereo", "mapping"),
+    ("options", "stereo", "mapping", "seconds"),
     [
-        ({"projection": "equirectangular", "size": (64, 32)}, "2D", "equirectangular"),
-        ({"projection": "ods", "size": (64, 32)}, "top and bottom", "equirectangular"),
-        ({"projection": "ods", "size": (64, 32), "layout": "lr"}, "side by side", "equirect"),
-        ({"projection": "ods", "size": (64, 32), "layout": "anaglyph"}, "2D", "equirectangular"),
-        ({"projection": "vr180", "size": (64, 64)}, "side by side", "tiled equirectangular"),
+        ({"projection": "equirectangular", "size": (64, 32)}, "2D", "equirectangular", 0.5),
+        # Longer ones are joined from parts.
+        ({"projection": "ods", "size": (64, 32)}, "top and bottom", "equirectangular", 2.5),
+        ({"projection": "ods", "size": (64, 32), "layout": "lr"}, "side by side", "equirect", 0.5),
+        (
+            {"projection": "ods", "size": (64, 32), "layout": "anaglyph"},
+            "2D",
+            "equirectangular",
+            0.5,
+        ),
+        ({"projection": "vr180", "size": (64, 64)}, "side by side", "tiled equirectangular", 2.5),
     ],
 )
 def test_films_that_surround_say_so(options, stereo, mapping, seconds, room, tmp_path) -> None:

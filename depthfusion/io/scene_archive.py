@@ -102,6 +102,8 @@ def read_scene_archive(path: StrPath, folder: StrPath, progress: Progress = sile
         for number, (name, entry) in enumerate(entries):
             progress(name, number / len(entries))
             _unpack(archive, entry, stage / name, path)
+        for name in LEFT_OUT:
+            (stage / name).mkdir(exist_ok=True)
         load_scene(stage)  # what is damaged must not take the place of what is whole
 
 
