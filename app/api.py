@@ -57,14 +57,16 @@ def making(parts: Parts) -> list[Callable[..., Any]]:
         init: File = None,
         strength: float = 0.0,
         variations: bool = False,
+        preview: bool = True,
     ) -> AsyncIterator[dict[str, Any]]:
-        """Make a scene from words, or four by four seeds where `variations`. 0 and empty are the
-        engine's own choice. Gives the scenes and the addresses of their files.
+        """Make a scene from words, or four by four seeds where `variations`; with a short film of
+        it where `preview`. 0 and empty are the engine's own choice. Gives the scenes and the
+        addresses of their files.
         """  # noqa: D205
         given = {
             "words": prompt, "engine": engine, "seed": seed, "width": width,
             "negative": negative or None, "steps": steps or None, "guidance": guidance or None,
-            "strength": strength or None,
+            "strength": strength or None, "film": preview,
         }  # fmt: skip
         kind = "variations" if variations else "create"
         async for now in done(parts, request, kind, prompt[:200], given, {"init": init}):

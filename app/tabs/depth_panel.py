@@ -18,7 +18,7 @@ from app.desk import QUIET, STEADY, Desk, words_of
 from app.languages import Words, on_page
 from app.running import Turn, turns
 from app.tabs.depth_markup import board, trial
-from app.tasks.mending import change_of
+from app.tasks.mending import WITH_AMOUNT, change_of
 from app.telling import told_of
 from app.theme import STATIC
 from app.visitors import visitor_of
@@ -56,7 +56,9 @@ def depth_panel(desk: Desk, page: gr.Blocks) -> None:
                         list(EDITS.items()), value="flat", label=on_page("What is painted becomes"),
                         filterable=False,
                     )  # fmt: skip
-                    amount = gr.Number(label=on_page("Metres"), minimum=0)
+                    amount = gr.Number(
+                        label=on_page("Metres"), info=on_page("Empty: as suits it"), minimum=0
+                    )
                     undo = gr.Button(on_page("Take the last one back"))
                 with gr.Row(elem_classes="actions"):
                     start, stop = desk.job_buttons("Apply", KINDS)
@@ -137,6 +139,9 @@ def join_trying(desk: Desk, parts: dict[str, Any], fields: dict[str, Any]) -> No
     parts["picture"].click(pressed, None, parts["floor"], **QUIET).then(
         pointed, where, parts["picture"], **QUIET
     ).then(tried, inputs, parts["shown"], **QUIET)
+    parts["kind"].change(
+        lambda kind: gr.update(visible=kind in WITH_AMOUNT), parts["kind"], parts["amount"], **QUIET
+    )
     parts["tool"].change(
         lambda tool: (gr.update(visible=tool == "point"), gr.update(visible=tool == "brush")),
         parts["tool"], [parts["sizes"], parts["brushes"]], **QUIET,

@@ -50,6 +50,8 @@ def creation(studio: Any, given: Arguments) -> Any:
     width = int(given.get("width") or studio.CreateOptions.width)
     plain = ("model", "seed", "negative", "steps", "guidance", "strength", "engine")
     chosen = {name: given[name] for name in plain if given.get(name) not in (None, "")}
+    if given.get("film") is False:
+        chosen["preview"] = None
     if given.get("init"):
         chosen["init"] = Path(given["init"])
     return studio.CreateOptions(

@@ -5,6 +5,8 @@ from pathlib import Path
 from app.tasks.bench import Arguments, Bench, Result, Show, told
 from depthfusion.types import InputError, Progress
 
+WITH_AMOUNT = ("flat", "push", "pull")
+"""Kinds of painting that say how far."""
 RESHAPED = ("mapping", "near", "far", "radius", "strength", "camera_height")
 
 
@@ -28,7 +30,9 @@ def paint(bench: Bench, given: Arguments, progress: Progress, show: Show) -> Res
     scene, studio = bench.own(given.get("scene")), bench.studio
     if not given.get("mask"):
         raise InputError("paint over a part of the picture first")
-    edit = studio.Edit(str(given["kind"]), given.get("amount") or None)
+    kind = str(given["kind"])
+    amount = given.get("amount") if kind in WITH_AMOUNT else None
+    edit = studio.Edit(kind, amount or None)
     outcome = studio.paint(scene.folder, Path(given["mask"]), edit, progress)
     return {"scenes": [scene.key], **told(outcome)}
 
