@@ -14,6 +14,7 @@ from depthfusion.generation.stereo_depth import (
     order_of_eyes,
     split_eyes,
 )
+from depthfusion.generation.stereo_depth.enlarging import enlarge
 from depthfusion.generation.stereo_depth.ods import (
     angle_apart,
     horizontal_distance,
@@ -245,6 +246,25 @@ def test_smoothing_keeps_constants_closes_the_seam_and_stops_at_edges():
     blurred = smooth(spike, open_, open_, 20.0)[0]
     np.testing.assert_allclose(blurred[:, 3], blurred[:, -3], rtol=1e-3)
     assert blurred.sum() == pytest.approx(1, rel=1e-3)
+
+
+def test_larger_pictures_get_their_jumps_along_their_own_edges():
+    """A near square on a far wall, its border between the small map's pixels."""
+    rgb = np.full((128, 256, 3), 60, np.uint8)
+    rgb[33:95, 65:191] = 200
+    coarse = np.full((32, 64), 0.25, np.float32)
+    coarse[8:24, 16:48] = 1.0
+    found = enlarge(coarse, rgb)
+    assert set(np.unique(found)) <= {np.float32(0.25), np.float32(1.0)}
+    np.testing.assert_array_equal(found == 1, rgb[..., 0] == 200)
+    ramp = np.broadcast_to(np.linspace(1, 1.5, 32, dtype=np.float32)[:, None], (32, 64))
+    assert np.abs(np.diff(enlarge(ramp, np.full_like(rgb, 90)), axis=0)).max() < 0.006
+
+
+def test_pairs_larger_than_they_are_matched_keep_their_size():
+    found = distance_from_ods(*room_eyes(), OdsOptions(ipd=IPD, nearest=0.5, width=256))
+    assert found.panorama.distance.shape == found.confidence.shape == (HEIGHT, 2 * HEIGHT)
+    assert mean(errors(found, box_distance(rays(HEIGHT))), band(-60, 60)) < 0.06
 
 
 def test_eyes_are_cut_out_and_stretched():

@@ -19,6 +19,7 @@ from depthfusion.generation.stereo_depth.completion import (
     disparity_of,
     inverse_distance,
 )
+from depthfusion.generation.stereo_depth.enlarging import enlarge
 from depthfusion.generation.stereo_depth.eyes import order_of_eyes
 from depthfusion.generation.stereo_depth.matching import Matches, match
 from depthfusion.generation.stereo_depth.ods import angle_apart
@@ -55,7 +56,7 @@ class OdsOptions:
 
     ipd: float = 0.064
     nearest: float = 0.35
-    width: int = 4096
+    width: int = 2048
 
     def __post_init__(self) -> None:
         """Verify ranges."""
@@ -229,7 +230,7 @@ def _finished(rgb: UInt8, told: _Told, options: OdsOptions, swapped: bool) -> St
     height, width = rgb.shape[:2]
     inverse, confidence = told.inverse, told.confidence
     if inverse.shape != (height, width):
-        inverse = cv2.resize(inverse, (width, height), interpolation=cv2.INTER_NEAREST)
+        inverse = enlarge(inverse, rgb)
         confidence = cv2.resize(confidence, (width, height), interpolation=cv2.INTER_LINEAR)
     with np.errstate(divide="ignore"):
         distance = (1 / inverse).astype(np.float32)
