@@ -181,19 +181,31 @@ def _leaves(error, tolerance, table, out):
 def support_table(support: Bool | None, columns: int, rows: int) -> Int32:
     """Summed-area table [rows + 1, columns + 1] of the grid cells that hold any support."""
     table = np.zeros((rows + 1, columns + 1), np.int32)
-    cells = np.ones((rows, columns), np.int32)
-    if support is not None:
-        height, width = support.shape
-        held = np.zeros((height + 1, width + 1), np.int32)
-        held[1:, 1:] = support.cumsum(0, dtype=np.int32).cumsum(1, dtype=np.int32)
-        # First and last pixel that a cell touches, where the grid is not the picture's.
-        j, i = np.arange(rows), np.arange(columns)
-        top, bottom = j * height // rows, -(-(j + 1) * height // rows)
-        left, right = i * width // columns, -(-(i + 1) * width // columns)
-        count = np.diff(held[:, np.stack([left, right])], axis=1)[:, 0]
-        cells = (count[bottom] > count[top]).astype(np.int32)
-    table[1:, 1:] = cells.cumsum(0).cumsum(1)
+    if support is None:
+        table[:] = np.arange(rows + 1, dtype=np.int32)[:, None] * np.arange(
+            columns + 1, dtype=np.int32
+        )
+        return table
+    # First and last pixel that a cell touches, where the grid is not the picture's.
+    height, width = support.shape
+    j, i = np.arange(rows), np.arange(columns)
+    across = i * width // columns, -(-(i + 1) * width // columns)
+    down = j * height // rows, -(-(j + 1) * height // rows)
+    _sum_up(support, *across, *down, table)
     return table
+
+
+@numba.njit(cache=True, nogil=True)
+def _sum_up(support, left, right, top, bottom, table):
+    for j in range(len(top)):
+        row = 0
+        for i in range(len(left)):
+            any_held = False
+            for y in range(top[j], bottom[j]):
+                for x in range(left[i], right[i]):
+                    any_held |= support[y, x]
+            row += any_held
+            table[j + 1, i + 1] = table[j, i + 1] + row
 
 
 def grid_errors(
@@ -239,3 +251,8 @@ def triangles(error: Float32, tolerance: float, table: Int32) -> Int32:
         out = np.empty((found, 6), np.int32)
         _leaves(error, tolerance, table, out)
     return out[:found].reshape(-1, 3, 2)
+
+
+def count_triangles(error: Float32, tolerance: float, table: Int32) -> int:
+    """How many `triangles` would give."""
+    return int(_leaves(error, tolerance, table, np.empty((0, 6), np.int32)))

@@ -2,10 +2,15 @@
 
 from collections.abc import Iterator
 
+import cv2
 import numpy as np
-from scipy.ndimage import maximum_filter
 
-from depthfusion.scene.adaptive import grid_errors, support_table, triangles
+from depthfusion.scene.adaptive import (
+    count_triangles,
+    grid_errors,
+    support_table,
+    triangles,
+)
 from depthfusion.scene.detail import MeshOptions
 from depthfusion.scene.slices import each
 from depthfusion.scene.sphere import grid_directions, grid_distance
@@ -130,7 +135,9 @@ def _hidden(layered: LayeredScene) -> Iterator[Bool]:
 
 def _weight(hidden: Bool, columns: int, rows: int) -> Float32 | None:
     """How much an error at each vertex of a grid counts, [rows + 1, columns]."""
-    inner = ~maximum_filter(~hidden, 2 * MARGIN + 1, mode=("nearest", "wrap"))
+    wide = np.pad(hidden.astype(np.uint8), ((0, 0), (MARGIN, MARGIN)), "wrap")
+    square = np.ones((2 * MARGIN + 1, 2 * MARGIN + 1), np.uint8)
+    inner = cv2.erode(wide, square)[:, MARGIN:-MARGIN].astype(np.bool_)
     if not inner.any():
         return None
     height, width = hidden.shape
@@ -187,4 +194,4 @@ def _error_for(sheets: list[_Sheet], budget: int) -> float:
 
 
 def _count(sheets: list[_Sheet], error: float) -> int:
-    return sum(each(lambda sheet: len(triangles(sheet.error, error, sheet.table)), sheets))
+    return sum(each(lambda sheet: count_triangles(sheet.error, error, sheet.table), sheets))

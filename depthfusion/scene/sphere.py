@@ -4,10 +4,10 @@ LDM3D (arXiv 2305.10853), section 4: DepthFusion textures a sphere and displaces
 on the corners of grid cells, so that the first and last row are the poles themselves.
 """
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from depthfusion.geometry.equirectangular import direction_from_angles
 from depthfusion.types import RGBDPanorama, TexturedMesh
 from depthfusion.types.arrays import Bool, Float32, Int32
 
@@ -21,7 +21,12 @@ def grid_directions(columns: int, rows: int) -> Float32:
     """
     longitude = (np.arange(columns + 1) / columns - 0.5) * 2 * np.pi
     latitude = (0.5 - np.arange(rows + 1) / rows) * np.pi
-    grid = direction_from_angles(longitude, latitude[:, None])
+    # As `direction_from_angles`, with no sine taken twice.
+    flat = np.cos(latitude)[:, None]
+    grid = np.empty((rows + 1, columns + 1, 3))
+    grid[..., 0] = flat * np.sin(longitude)
+    grid[..., 1] = np.sin(latitude)[:, None]
+    grid[..., 2] = -flat * np.cos(longitude)
     grid[:, -1] = grid[:, 0]
     grid[0], grid[-1] = (0, 1, 0), (0, -1, 0)
     return grid.astype(np.float32)
@@ -54,29 +59,46 @@ def grid_distance(
     x = np.arange(columns) * (width / columns) - 0.5
     y = np.clip(np.arange(rows + 1) * (height / rows) - 0.5, 0, height - 1)
     left, top = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
-    across, down = (x - left).astype(np.float32), (y - top).astype(np.float32)[:, None]
-    columns_of = (np.mod(left, width), np.mod(left + 1, width))
-    rows_of = (top, np.minimum(top + 1, height - 1))
-    plain = np.zeros((rows + 1, columns), np.float32)
-    held, weight, nearest = np.zeros_like(plain), np.zeros_like(plain), np.zeros_like(plain)
-    for row, weight_y in zip(rows_of, (1 - down, down), strict=True):
-        for column, weight_x in zip(columns_of, (1 - across, across), strict=True):
-            at = np.ix_(row, column)
-            part = weight_y * weight_x * inverse[at]
-            plain += part
-            if support is None:
-                np.maximum(nearest, np.where(weight_y * weight_x > 0, inverse[at], 0), out=nearest)
-            else:
-                held += part * support[at]
-                weight += weight_y * weight_x * support[at]
-    if support is None:
-        plain = np.where(nearest > JUMP * plain, nearest, plain)
-    else:
-        plain = np.where(weight > 1e-6, held / np.maximum(weight, 1e-6), plain)
+    across, down = (x - left).astype(np.float32), (y - top).astype(np.float32)
+    plain = np.empty((rows + 1, columns), np.float32)
+    held, weight = np.zeros((2, columns), np.float32), np.zeros((2, columns), np.float32)
+    everywhere = support is None
+    there = np.ones((1, 1), np.bool_) if support is None else support
+    _between(inverse, there, everywhere, left, top, across, down, plain, held, weight)
     for pole in (0, -1):
         seen = weight[pole].sum()
         plain[pole] = held[pole].sum() / seen if seen > 1e-6 else plain[pole].mean()
     return (1 / np.concatenate([plain, plain[:, :1]], axis=1)).astype(np.float32, copy=False)
+
+
+@numba.njit(cache=True, nogil=True)
+def _between(inverse, support, everywhere, left, top, across, down, plain, held, weight):
+    """Inverse distance at grid corners; sums over the support on the two pole rows."""
+    height, width = inverse.shape
+    one = np.float32(1)
+    for j in range(len(top)):
+        for i in range(len(left)):
+            total = kept = share = nearest = np.float32(0)
+            for b in range(2):
+                row = min(top[j] + b, height - 1)
+                v = down[j] if b else one - down[j]
+                for a in range(2):
+                    column = (left[i] + a) % width
+                    u = across[i] if a else one - across[i]
+                    part = v * u * inverse[row, column]
+                    total += part
+                    if everywhere:
+                        if v * u > 0:
+                            nearest = max(nearest, inverse[row, column])
+                    elif support[row, column]:
+                        kept += part
+                        share += v * u
+            if everywhere:
+                plain[j, i] = nearest if nearest > JUMP * total else total
+            else:
+                plain[j, i] = kept / share if share > 1e-6 else total
+                if j == 0 or j == len(top) - 1:
+                    held[1 if j else 0, i], weight[1 if j else 0, i] = kept, share
 
 
 def displaced_sphere(panorama: RGBDPanorama, columns: int, rows: int) -> TexturedMesh:
