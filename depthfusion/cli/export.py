@@ -10,7 +10,20 @@ from depthfusion.cli.terminal import ProgressBar
 from depthfusion.studio.formats import FORMATS
 from depthfusion.studio.options import Compress, ExportOptions, Texture
 
-_KINDS = ", ".join(f"{row.suffix} {row.kind}" for row in FORMATS)
+
+def _kinds() -> str:
+    """What extensions can hold where that is more than one thing, those that hold the same once."""
+    held: dict[str, list[str]] = {}
+    for row in FORMATS:
+        held.setdefault(row.suffix, []).append(row.kind)
+    alike: dict[str, list[str]] = {}
+    for suffix, kinds in held.items():
+        if len(kinds) > 1:
+            alike.setdefault("|".join(kinds), []).append(suffix)
+    return ", ".join(f"{' '.join(suffixes)} {kinds}" for kinds, suffixes in alike.items())
+
+
+_KINDS = _kinds()
 
 
 def command(
