@@ -267,6 +267,17 @@ def test_light_is_tone_mapped(tmp_path: Path) -> None:
     assert tone_mapped(odd).shape == (1, 2, 3)
 
 
+def test_a_depth_map_in_the_photos_place_is_noticed(tmp_path: Path) -> None:
+    ramp = np.tile(np.linspace(1, 9, 64, dtype=np.float32), (32, 1))
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    OpenEXR.File(header, {"Y": ramp}).write(str(tmp_path / "a.exr"))
+    saved(tmp_path / "a.png", (ramp * 7000).astype(np.uint16))
+    saved(tmp_path / "b.png", sphere(32))
+    for name, odd in (("a.exr", True), ("a.png", True), ("b.png", False)):
+        warnings = read_photo_kind(open_photo(tmp_path / name), Wanted()).warnings
+        assert any("no colours" in words for words in warnings) == odd, name
+
+
 @pytest.mark.parametrize("name", ["a.exr", "a.hdr", "a.heic", "a.tif", "a.webp"])
 def test_files_cut_short_are_one_sentence(name: str, tmp_path: Path) -> None:
     import cv2

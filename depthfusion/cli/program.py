@@ -19,7 +19,7 @@ from depthfusion.cli.web import start_web_app
 # Modules are imported one at a time, when called for: `--help` reads this table and nothing else.
 COMMANDS = {
     "create": ("create", "Make a scene from words."),
-    "import": ("import_photo", "Make a scene from a 360° photo and its depth."),
+    "import": ("import_photo", "Make a scene from a photo, with a depth file or without."),
     "recognise": ("recognise", "Say what a photo is and what import would assume about it."),
     "paint": ("paint", "Set the depth of a region by hand, or undo that."),
     "render": ("render", "Draw every frame of a camera file."),

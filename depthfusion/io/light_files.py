@@ -1,6 +1,7 @@
 """OpenEXR and Radiance HDR: pictures of light, linear and without an upper end."""
 
 import re
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,18 +22,33 @@ def exr_size(path: StrPath) -> tuple[int, int]:
     Raises
     ------
     InputError
-        It is damaged, or has neither colour nor brightness.
+        It is damaged.
     """
+    header = _header(path)
+    try:
+        (left, top), (right, bottom) = ([int(n) for n in end] for end in header["dataWindow"])
+    except _EXR_ERRORS as error:
+        raise _damaged(path) from error
+    return right - left + 1, bottom - top + 1
+
+
+def has_colours(path: StrPath) -> bool:
+    """Whether an OpenEXR file holds red, green and blue."""
+    try:
+        names = {channel.name for channel in _header(path)["channels"]}
+    except _EXR_ERRORS as error:
+        raise _damaged(path) from error
+    return {"R", "G", "B"} <= {name.rpartition(".")[2].upper() for name in names}
+
+
+def _header(path: StrPath) -> dict[str, Any]:
     import OpenEXR  # 60 ms that only those who read EXR should wait for
 
     try:
         with OpenEXR.File(str(path), header_only=True) as file:
-            (left, top), (right, bottom) = (
-                [int(n) for n in corner] for corner in file.header()["dataWindow"]
-            )
+            return dict(file.header())
     except _EXR_ERRORS as error:
         raise _damaged(path) from error
-    return right - left + 1, bottom - top + 1
 
 
 def read_exr(path: StrPath) -> Float32:

@@ -7,7 +7,7 @@ Radiance HDR as light that is brought to eight bits.
 import struct
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,15 @@ from PIL.WebPImagePlugin import WebPImageFile
 from depthfusion.io.atomic import StrPath
 from depthfusion.io.continuation import continue_smoothly
 from depthfusion.io.file_errors import os_errors_explained, regular_file
-from depthfusion.io.light_files import EXR_MAGIC, HDR_MAGIC, exr_size, hdr_size, read_exr, read_hdr
+from depthfusion.io.light_files import (
+    EXR_MAGIC,
+    HDR_MAGIC,
+    exr_size,
+    has_colours,
+    hdr_size,
+    read_exr,
+    read_hdr,
+)
 from depthfusion.io.tone_mapping import tone_mapped
 from depthfusion.types import InputError
 from depthfusion.types.arrays import Float32, UInt8
@@ -55,6 +63,7 @@ class PhotoFile:
     exif : tags as Pillow gives them.
     xmp : the XMP packet, may be empty.
     unpack : gives the pixels, uint8 [h, w, 3], sRGB, upright; told by how much they may be smaller.
+    grey : it has no colours.
     """
 
     path: Path
@@ -64,6 +73,7 @@ class PhotoFile:
     exif: Mapping[int, Any]
     xmp: bytes
     unpack: Callable[[float], UInt8] = field(repr=False)
+    grey: bool = False
 
     def pixels(self, shrink: float = 1.0) -> UInt8:
         """Unpack the photo.
@@ -109,7 +119,8 @@ def open_photo(path: StrPath, *, pixel_limit: int = PIXEL_LIMIT) -> PhotoFile:
     if data.startswith(EXR_MAGIC):
         size = exr_size(path)
         _verify_size(path, size, pixel_limit)
-        return _light(path, "EXR", size, lambda: read_exr(path))
+        light = _light(path, "EXR", size, lambda: read_exr(path))
+        return replace(light, grey=not has_colours(path))
     if data.startswith(HDR_MAGIC):
         size = hdr_size(path, data)
         _verify_size(path, size, pixel_limit)
@@ -125,7 +136,8 @@ def open_photo(path: StrPath, *, pixel_limit: int = PIXEL_LIMIT) -> PhotoFile:
         return _pixels(path, _header(path, kind, data), shrink)
 
     name = picture.format or ""
-    return PhotoFile(Path(path), name, width, height, exif, _xmp(picture), unpack)
+    grey = picture.mode in (*_WIDE_MODES, "L", "LA", "1")
+    return PhotoFile(Path(path), name, width, height, exif, _xmp(picture), unpack, grey)
 
 
 def _light(

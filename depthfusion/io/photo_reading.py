@@ -102,6 +102,9 @@ def read_photo_kind(photo: PhotoFile, wanted: Wanted) -> Reading:
     if record.lacking and reading.kind != "panorama":
         told = f"its GPano record lacks {', '.join(record.lacking)} and was left aside"
         reading = replace(reading, warnings=(*reading.warnings, told))
+    if photo.grey:
+        told = "it has no colours; if it is a depth map, give it with --depth and the photo first"
+        reading = replace(reading, warnings=(*reading.warnings, told))
     return replace(reading, placement=turned(reading.placement, *wanted.turn))
 
 
