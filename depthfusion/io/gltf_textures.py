@@ -11,7 +11,7 @@ from depthfusion.types.arrays import UInt8
 
 TextureChoice = Literal["auto", "png", "jpeg", "webp"]
 WEBP = "EXT_texture_webp"
-_PNG_LEVEL = 6  # rims are small, and a fifth smaller so
+_PNG_LEVEL = 4  # as small as 6 for rims, in half the time
 # glTF's codes. Columns of a whole panorama wrap, rows end at the poles; nothing else wraps.
 _WRAPPED = {"magFilter": 9729, "minFilter": 9987, "wrapS": 10497, "wrapT": 33071}
 _CLAMPED = {"magFilter": 9729, "minFilter": 9987, "wrapS": 33071, "wrapT": 33071}

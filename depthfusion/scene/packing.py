@@ -186,6 +186,25 @@ def _copy(texture, boxes, block, shift, target):
                     target[j + down, i + across, k] = texture[row, i % width, k]
 
 
+@numba.njit(cache=True, nogil=True)
+def _by_block(faces, block, order, vertices):
+    """Give every block vertices of its own: new faces, and each new vertex's old one and block."""
+    new = np.empty_like(faces)
+    last, number = np.full(vertices, -1, np.int32), np.empty(vertices, np.int32)
+    vertex = np.empty(faces.size, np.int32)
+    home = np.empty(faces.size, np.int32)
+    count = 0
+    for n in order:
+        for k in range(3):
+            v = faces[n, k]
+            if last[v] != block[n]:
+                last[v], number[v] = block[n], count
+                vertex[count], home[count] = v, block[n]
+                count += 1
+            new[n, k] = number[v]
+    return new, vertex[:count], home[:count]
+
+
 def _packed(mesh: TexturedMesh, footprints: Boxes, plan: _Plan, power_of_two: bool) -> TexturedMesh:
     tall, wide = plan.size
     if power_of_two:
@@ -195,16 +214,13 @@ def _packed(mesh: TexturedMesh, footprints: Boxes, plan: _Plan, power_of_two: bo
     packed = np.empty((tall, wide, mesh.texture.shape[2]), np.uint8)
     packed[:] = _usual_colour(mesh)
     _copy(mesh.texture, _grown(footprints, GUTTER), plan.block, shift, packed)
-    # A vertex is there once for each block that it has a face in.
-    count = len(plan.boxes)
-    key = mesh.faces.astype(np.int64) * count + plan.block[:, None]
-    unique, faces = np.unique(key, return_inverse=True)
-    vertex, block = np.divmod(unique, count)
+    order = np.argsort(plan.block, kind="stable")
+    faces, vertex, block = _by_block(mesh.faces, plan.block, order, len(mesh.vertices))
     at = _texels(mesh)[vertex] + shift[block]
     return replace(
         mesh,
         vertices=mesh.vertices[vertex],
-        faces=faces.reshape(-1, 3).astype(np.int32),
+        faces=faces,
         uvs=(at / (wide, tall)).astype(np.float32),
         texture=packed,
     )
