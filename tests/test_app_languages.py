@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app import job_routes, markup
+from app import diffusion, job_routes, markup
 from app.advanced import METHODS, SHARPENINGS
 from app.cards import VERBS
 from app.engines import ENGINES
@@ -43,10 +43,11 @@ def said_in_tables() -> set[str]:
     tables = (
         METHODS, SHARPENINGS, ENGINES, bring.KINDS, bring.LAYOUTS, bring.SHAPES, bring.SOURCES,
         take_away.PATHS, take_away.FILMS, depth_panel.MAPPINGS, depth_panel.TOOLS,
-        depth_panel.EDITS,
+        depth_panel.EDITS, diffusion.UPSCALES, diffusion.SAMPLERS,
     )  # fmt: skip
     found = {name for table in tables for name in table}
-    for values in (markup.KINDS, VERBS, job_routes.SAID, models_panel.PURPOSES):
+    said = (markup.KINDS, VERBS, job_routes.SAID, models_panel.PURPOSES, diffusion.TOWARDS)
+    for values in said:
         found |= set(values.values())
     found |= {text for pair in STILL_WORDS.values() for text in pair}
     named = {text for pair in NAMED.values() for text in pair} | {"made on request"}

@@ -11,7 +11,12 @@ from app.languages import Words
 from app.ledger import Record
 from app.tabs.models_panel import PURPOSES, labelled, terms_of, told
 from app.tasks import TASKS
+from app.tasks.diffusing import FILES, SETTINGS
 from app.tasks.fetching import fetch
+from app.tasks.making import creation
+from depthfusion import studio
+from depthfusion.generation.ldm3d.sampling import DIRECTIONS
+from depthfusion.generation.options import Lora
 from depthfusion.studio.models import ModelEntry, list_models
 from depthfusion.studio.outcome import Outcome
 from depthfusion.types import InputError, silent
@@ -72,17 +77,32 @@ def test_terms_are_shown_before_a_download() -> None:
     ],
 )
 def test_nothing_comes_without_a_choice_and_a_yes(given: dict[str, Any], says: str) -> None:
-    studio = Studio()
+    shop = Studio()
     with pytest.raises(InputError, match=says):
-        fetch(SimpleNamespace(studio=studio), given, silent, silent)  # type: ignore[arg-type]
-    assert studio.fetched == []
+        fetch(SimpleNamespace(studio=shop), given, silent, silent)  # type: ignore[arg-type]
+    assert shop.fetched == []
 
 
 def test_a_model_is_fetched_and_told_of() -> None:
-    studio = Studio()
+    shop = Studio()
     assert TASKS["fetch"].act is fetch
-    bench: Any = SimpleNamespace(studio=studio)
+    bench: Any = SimpleNamespace(studio=shop)
     result = fetch(bench, {"model": RESEARCH, "agreed": True}, silent, lambda rgb: None)
-    assert studio.fetched == [RESEARCH] and result == {"model": RESEARCH, "facts": {"bytes": 7}}
+    assert shop.fetched == [RESEARCH] and result == {"model": RESEARCH, "facts": {"bytes": 7}}
     record = Record("j", "fetch", RESEARCH, "ann", {}, state="done", result=result)
     assert f"{RESEARCH} is here." in told(record, Words())
+
+
+def test_what_a_form_says_of_diffusion_becomes_options(tmp_path: Path) -> None:
+    said = {
+        "scheduler": "lcm", "rescale": 0.5, "upscale": "tiles", "seamless": False,
+        "front": "a door", "back": "", "down": "a rug", "reference": "r.png", "mask": "m.png",
+        "reference_weight": 0.3, "lora": "style.safetensors", "lora_weight": 0.5,
+    }  # fmt: skip
+    options = creation(studio, {"engine": "ldm3d", "init": "old", **said})
+    assert (options.scheduler, options.rescale, options.upscale) == ("lcm", 0.5, "tiles")
+    assert not options.seamless and options.around == {"front": "a door", "down": "a rug"}
+    assert (options.reference, options.mask) == (Path("r.png"), Path("m.png"))
+    assert options.lora == (Lora(Path("style.safetensors"), 0.5),)
+    assert creation(studio, dict.fromkeys((*SETTINGS, *FILES))) == studio.CreateOptions()
+    assert set(SETTINGS) | set(FILES) >= set(DIRECTIONS)

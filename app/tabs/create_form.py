@@ -10,8 +10,10 @@ import gradio as gr
 
 from app.advanced import advanced_settings
 from app.desk import QUIET, words_of
+from app.diffusion import diffusion_settings
 from app.engines import ENGINES, engine_line, takes
 from app.languages import ENGLISH, Words, on_page
+from app.tasks.diffusing import FILES, SETTINGS
 from app.timing import Usual
 from depthfusion.types import InputError
 
@@ -101,6 +103,7 @@ class CreateForm:
             "engine": engine, "width": width, "seed": seed, "lock": lock, "negative": negative,
             "steps": steps, "guidance": guidance, "init": init, "strength": strength,
         }  # fmt: skip
+        self.fields |= diffusion_settings(path_of)
         self.fields |= advanced_settings(self._studio)
         self._join(dice)
 
@@ -149,7 +152,11 @@ class CreateForm:
             given[name] = given[name] or None if name in used else None
         if not (init and "init" in used):
             given["strength"] = None
-        return given, {"init": init if "init" in used else None}
+        files = {"init": init, **{name: given.pop(name) for name in FILES}}
+        if "init" not in used:  # it does not diffuse
+            given |= dict.fromkeys(SETTINGS)
+            files = dict.fromkeys(files)
+        return given, files
 
     def filled(self, recipe: Mapping[str, Any], init: str | None = None) -> dict[Any, Any]:
         """Component → what it shows, after a recipe; `init` is the picture to start from."""

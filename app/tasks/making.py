@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from app.tasks.bench import Arguments, Bench, Result, Show, told
+from app.tasks.diffusing import diffusing
 from depthfusion.types import InputError, Progress
 
 VARIATIONS = 4
@@ -55,8 +56,9 @@ def creation(studio: Any, given: Arguments) -> Any:
     if given.get("init"):
         chosen["init"] = Path(given["init"])
     return studio.CreateOptions(
-        width=width, height=width // 2, **chosen, **built(studio, given), **meshed(studio, given)
-    )
+        width=width, height=width // 2, **chosen, **diffusing(given), **built(studio, given),
+        **meshed(studio, given),
+    )  # fmt: skip
 
 
 def built(studio: Any, given: Arguments) -> dict[str, Any]:
