@@ -11,7 +11,7 @@ import {
   Vector3,
 } from 'three';
 import { sortByAlpha } from 'viewer/coverage.js';
-import { materials } from 'viewer/paint.js';
+import { materials, unseen } from 'viewer/paint.js';
 import { cutIntoSectors, keepInView } from 'viewer/sectors.js';
 
 /** Radii that `outline` gives, all the way round. */
@@ -52,6 +52,7 @@ export class Layers {
     const attributes = { place: new BufferAttribute(sheet.place, 3), uv: new BufferAttribute(sheet.uv, 2) };
     const ways = materials(sheet, [this.near, this.far]);
     const near = count - order;
+    if (sheet.kind === 'fringe') return [this.#fringe(sheet, attributes, ways, 2 * count + order)];
     return Object.entries(sortByAlpha(sheet)).map(([sort, corners]) => {
       const sectors = cutIntoSectors(attributes, corners);
       for (const { mesh } of sectors) {
@@ -61,6 +62,16 @@ export class Layers {
       }
       return { sectors, ways: { ...ways, colour: sort === 'solid' ? ways.solid : ways.edge } };
     });
+  }
+
+  /** The soft edge alone of a rim that the file holds beside it. */
+  #fringe(sheet, attributes, ways, order) {
+    const sectors = cutIntoSectors(attributes, sortByAlpha(sheet).rim);
+    for (const { mesh } of sectors) {
+      mesh.renderOrder = order;
+      this.root.add(mesh);
+    }
+    return { sectors, ways: { colour: ways.rim, depth: unseen, numbers: unseen, mesh: unseen } };
   }
 
   /** @param {'colour' | 'depth' | 'mesh' | 'numbers'} way */
@@ -92,7 +103,7 @@ export class Layers {
     }
     for (const { sectors, ways } of this.#parts) {
       for (const { mesh } of sectors) mesh.geometry.dispose();
-      for (const material of Object.values(ways)) material && material.dispose();
+      for (const material of Object.values(ways)) if (material && material !== unseen) material.dispose();
     }
   }
 }

@@ -54,6 +54,9 @@ const DEPTH = /* glsl */ `
     #endif
   }`;
 
+/** Of what is not to be seen in a way of seeing. */
+export const unseen = new ShaderMaterial({ visible: false });
+
 /**
  * The materials of one layer, by way of seeing; `rim` goes over the cut edge of a blended layer.
  *
@@ -71,12 +74,12 @@ export function materials({ map, kind }, reach) {
       side: DoubleSide,
       ...more,
     });
-  const cut = kind === 'blend' ? WHOLE : HALF;
+  const cut = kind === 'blend' || kind === 'soft' ? WHOLE : HALF;
   return {
     solid: paint(COLOUR, {}, [0, 2]),
     edge: paint(COLOUR, { RIM: '' }, [cut, 2]),
     rim:
-      kind === 'blend' &&
+      (kind === 'blend' || kind === 'fringe') &&
       paint(COLOUR, { RIM: '' }, [FAINTEST, WHOLE], {
         transparent: true,
         depthWrite: false,

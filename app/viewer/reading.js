@@ -9,7 +9,9 @@ import { SceneError } from 'viewer/source.js';
  * @property {Float32Array} uv texture coordinates of each vertex.
  * @property {Uint32Array | Uint16Array} corners three vertices a triangle.
  * @property {import('three').Texture | null} map
- * @property {'solid' | 'cut' | 'blend'} kind how its alpha is meant.
+ * @property {'solid' | 'cut' | 'soft' | 'fringe' | 'blend'} kind how its alpha is meant: nowhere clear, clear or not,
+ *   the whole parts of a rim whose fringe comes by itself, that fringe, or both in one.
+ * @property {string} name
  */
 
 /** Read a GLB; layers come far to near, as the file has them. @returns {Promise<Sheet[]>} */
@@ -24,7 +26,17 @@ export async function readLayers(bytes) {
   gltf.scene.updateMatrixWorld(true);
   gltf.scene.traverse((node) => node.isMesh && sheets.push(sheetOf(node)));
   if (!sheets.length) throw new SceneError('scene.glb holds no picture.');
+  const names = new Set(sheets.map(({ name }) => name));
+  for (const sheet of sheets) sheet.kind = kindOf(sheet, names);
   return sheets;
+}
+
+/** Our GLBs hold the rims of soft layers twice, as other programs need them: "NAME rim" and "NAME fringe". */
+function kindOf({ name, kind }, names) {
+  if (kind === 'blend' && names.has(name.replace(/ fringe$/, ' rim')) && name.endsWith(' fringe'))
+    return 'fringe';
+  if (kind === 'cut' && name.endsWith(' rim') && names.has(name.replace(/ rim$/, ' fringe'))) return 'soft';
+  return kind;
 }
 
 function sheetOf({ geometry, material, matrixWorld }) {
@@ -37,6 +49,7 @@ function sheetOf({ geometry, material, matrixWorld }) {
     uv: laidOut(uv ? floats(uv, 2) : new Float32Array(2 * position.count), material.map),
     corners: geometry.index?.array ?? Uint32Array.from({ length: position.count }, (_, i) => i),
     map: material.map,
+    name: material.name,
     kind: material.transparent ? 'blend' : material.alphaTest > 0 ? 'cut' : 'solid',
   };
 }
