@@ -4,7 +4,7 @@ import numba
 import numpy as np
 from scipy.ndimage import minimum_filter
 
-from depthfusion.scene.discontinuities import Edges, walk
+from depthfusion.scene.discontinuities import EdgeOptions, Edges, walk
 from depthfusion.types.arrays import Bool, Float32, Int32
 
 NOWHERE = -1
@@ -44,9 +44,11 @@ def _seed(
 
 
 @numba.njit(cache=True, nogil=True)
-def _take(y, x, ny, nx, cost, inverse, slack, rest, reach, away, source_rest, source_near):
+def _take(y, x, ny, nx, cost, inverse, slack, drop, rest, reach, away, source_rest, source_near):
     """Let (y, x) inherit what its neighbour (ny, nx) has, `cost` further on."""
     width = inverse.shape[1]
+    if inverse[ny, nx] - inverse[y, x] > drop:
+        slack = drop  # the occluder ends here; only what itself opens a view behind it counts on
     at = source_rest[ny, nx]
     if at >= 0:
         left = rest[ny, nx] - cost
@@ -67,7 +69,7 @@ def _take(y, x, ny, nx, cost, inverse, slack, rest, reach, away, source_rest, so
 
 
 @numba.njit(cache=True, nogil=True)
-def _spread(inverse, held, slack, rest, reach, away, source_rest, source_near):
+def _spread(inverse, held, slack, drop, rest, reach, away, source_rest, source_near):
     """Hand borders on from neighbour to neighbour, sweeping to and fro."""
     height, width = inverse.shape
     for sweep in range(4):
@@ -82,14 +84,14 @@ def _spread(inverse, held, slack, rest, reach, away, source_rest, source_near):
                         for side in range(-1, 2):
                             nx = (x + side) % width
                             if held[ny, nx] and (source_rest[ny, nx] >= 0):
-                                _take(y, x, ny, nx, slant if side else 1.0, inverse, slack,
+                                _take(y, x, ny, nx, slant if side else 1.0, inverse, slack, drop,
                                       rest, reach, away, source_rest, source_near)  # fmt: skip
             for turn in range(2):
                 for i in range(width + 64):
                     x = i % width if turn == 0 else (width - 1 - i) % width
                     nx = (x - 1) % width if turn == 0 else (x + 1) % width
                     if held[y, x] and held[y, nx] and source_rest[y, nx] >= 0:
-                        _take(y, x, y, nx, flat, inverse, slack,
+                        _take(y, x, y, nx, flat, inverse, slack, drop,
                               rest, reach, away, source_rest, source_near)  # fmt: skip
 
 
@@ -126,7 +128,8 @@ def sources(
         inverse, held, _floor(inverse, held), edges.right, edges.down, scale, margin, rest, length,
         away, source_rest, source_near,
     )  # fmt: skip
-    _spread(inverse, held, 0.3 / scale, rest, length, away, source_rest, source_near)
+    drop = EdgeOptions().least(shape[1]) / scale
+    _spread(inverse, held, 0.3 / scale, drop, rest, length, away, source_rest, source_near)
     source = np.where(source_near >= 0, source_near, source_rest)
     sky = (source >= 0) & (inverse.ravel()[np.maximum(source, 0)] == 0)  # a layer of its own
     source[sky] = NOWHERE
