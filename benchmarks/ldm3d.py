@@ -191,9 +191,9 @@ def timed(asked: argparse.Namespace) -> dict[str, Any]:
             print(
                 f"{what:9s} {name:16s} {wall / count:9.2f} {processor / count:11.2f} {ratio:11.3f}"
             )
+    which = 0 if pipe.device.type == "cuda" else 1
     whole = {
-        name: USUAL_STEPS * steps[name][2] * steps["diffusers"][1] / asked.steps
-        + decoding[name][2] * decoding["diffusers"][1]
+        name: USUAL_STEPS * steps[name][which] / asked.steps + decoding[name][which]
         for name in decoding
     }
     ratio = whole["ours, seamless"] / whole["diffusers"]
