@@ -5,7 +5,6 @@ from typing import Any
 import gradio as gr
 
 from app.languages import on_page
-from depthfusion.scene.build import STANDING_LEAN
 
 METHODS = {"Layers": "layers", "One sheet that stretches": "sheet"}
 SHARPENINGS = {"Where it is soft": "auto", "Always": "on", "Never": "off"}
@@ -16,8 +15,9 @@ def advanced_settings(studio: Any) -> dict[str, Any]:
     with gr.Accordion(on_page("Advanced"), open=False, elem_classes="more"):
         with gr.Row():
             lean = gr.Number(
+                0,
                 label=on_page("Room to lean, m"),
-                placeholder=f"{STANDING_LEAN:g}",
+                info=on_page("0: as much as is sound"),
                 minimum=0,
             )
             detail = gr.Dropdown(

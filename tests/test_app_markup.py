@@ -7,8 +7,8 @@ import pretend_studio
 import pytest
 
 from app import cards, markup, recognition, takeaways
-from app.languages import Words
 from app.jobs import Snapshot
+from app.languages import Words
 from app.shelf import Found
 
 EVIL = "<img src=x onerror=alert(1)>\"'"

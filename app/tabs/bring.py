@@ -87,9 +87,10 @@ def more_settings() -> dict[str, Any]:
             filterable=False,
         )  # fmt: skip
         with gr.Row():
-            near = gr.Number(label=on_page("Nearest, m"), minimum=0)
-            far = gr.Number(label=on_page("Farthest, m"), minimum=0)
-            height = gr.Number(label=on_page("Camera above the floor, m"), minimum=0)
+            near, far, height = (
+                gr.Number(0, label=on_page(label), info=on_page("0: find out"), minimum=0)
+                for label in ("Nearest, m", "Farthest, m", "Camera above the floor, m")
+            )
         fit = gr.Checkbox(False, label=on_page("Fit a photo of any other shape"))
         level = gr.Checkbox(False, label=on_page("Straighten a tilted photo"))
     return {

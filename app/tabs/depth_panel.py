@@ -57,7 +57,7 @@ def depth_panel(desk: Desk, page: gr.Blocks) -> None:
                         filterable=False,
                     )  # fmt: skip
                     amount = gr.Number(
-                        label=on_page("Metres"), info=on_page("Empty: as suits it"), minimum=0
+                        0, label=on_page("Metres"), info=on_page("0: as suits it"), minimum=0
                     )
                     undo = gr.Button(on_page("Take the last one back"))
                 with gr.Row(elem_classes="actions"):
@@ -83,8 +83,9 @@ def size_fields() -> dict[str, Any]:
         radius = gr.Slider(0.5, 20, 3, step=0.1, label=on_page("Middle, m"))
         strength = gr.Slider(0, 0.95, 0.6, step=0.05, label=on_page("Strength"))
     height = gr.Number(
+        0,
         label=on_page("The camera stands so many metres above the floor"),
-        info=on_page("Empty: as it is. Press a point of the floor in the picture."),
+        info=on_page("0: as it is. Press a point of the floor in the picture."),
         minimum=0,
     )
     mapping.change(

@@ -9,6 +9,8 @@ from app.tasks.diffusing import diffusing
 from depthfusion.types import InputError, Progress
 
 VARIATIONS = 4
+UNSAID = (None, "", 0)
+"""What a field holds of which nothing was said; Gradio's fields of numbers begin with 0."""
 BUILT = ("lean", "method", "sharpen")
 TAKEN = (
     "depth_kind", "near", "far", "layout", "fit", "projection", "depth_source", "camera_height",
@@ -64,7 +66,7 @@ def creation(studio: Any, given: Arguments) -> Any:
 def built(studio: Any, given: Arguments) -> dict[str, Any]:
     """How the place is built, where anything was said about it."""
     names = {"lean": "head_box", "method": "method", "sharpen": "sharpen"}
-    chosen = {names[name]: given[name] for name in BUILT if given.get(name) not in (None, "")}
+    chosen = {names[name]: given[name] for name in BUILT if given.get(name) not in UNSAID}
     return {"scene": studio.SceneOptions(**chosen)} if chosen else {}
 
 
@@ -88,7 +90,7 @@ def bring(bench: Bench, given: Arguments, progress: Progress, show: Show) -> Res
 
 def importing(studio: Any, given: Arguments) -> Any:
     """The options of an import; also what `recognise` is asked with, before anything runs."""
-    chosen = {name: given[name] for name in TAKEN if given.get(name) not in (None, "", "auto")}
+    chosen = {name: given[name] for name in TAKEN if given.get(name) not in (*UNSAID, "auto")}
     depth = given.get("depth")
     if depth:
         chosen["depth"] = Path(depth)
