@@ -13,7 +13,7 @@ from export_samples import room_scene
 
 from depthfusion import studio
 from depthfusion.io.dates import moment
-from depthfusion.studio.exports import headset
+from depthfusion.studio.exports import headset, nerfstudio
 from depthfusion.studio.formats import FORMATS, Format
 from depthfusion.types import InputError
 
@@ -60,6 +60,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _brief(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(headset, "SECONDS", 0.1)
+    monkeypatch.setattr(nerfstudio, "SIDES", (32, 64))
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
 
 
