@@ -32,9 +32,11 @@ def command(
     lines += [f"odd: {words}" for words in found.warnings]
     lines += [found.depth] if found.depth else []
     for question in found.questions:
+        flag = f"--{question.option.replace('_', '-')}"
         answers = " or ".join(
-            f"--{question.option.replace('_', '-')} {value}: {words}"
+            f"{flag if value is True else f'{flag} {value}'}: {words}"
             for value, words in question.choices
+            if value is not False
         )
         lines.append(f"to say: {question.words} {answers}")
     print_lines(lines)

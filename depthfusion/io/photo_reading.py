@@ -267,7 +267,9 @@ def _by_view(photo: PhotoFile, wanted: Wanted) -> Reading:
         placed = Placement(height, width, "perspective", span)
         return Reading("photo", "mono", placed, f"an ordinary photo, {words}, put straight ahead")
     placed = Placement(height, width, span=span)
-    return Reading("cropped", "mono", placed, f"part of a 360° photo, {words}")
+    return Reading(
+        "cropped", "mono", placed, f"part of a 360° photo, {words}; the rest was filled with a blur"
+    )
 
 
 def _ordinary_span(
