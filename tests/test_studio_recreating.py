@@ -121,3 +121,16 @@ def test_another_version_is_said(tmp_path: Path) -> None:
     (tmp_path / "old.glb").write_bytes(data)
     outcome = create_from(tmp_path / "old.glb", tmp_path / "again", {"preview": None})
     assert any("0.0.9" in note and "pixels may differ" in note for note in outcome.notes)
+
+
+def test_a_picture_without_depth_points_at_its_recipe(dunes: Path, tmp_path: Path) -> None:
+    studio.export(dunes, tmp_path / "dunes_360.png")
+    with pytest.raises(InputError, match=r"make its scene again: create --from .*dunes_360\.png"):
+        studio.import_photo(tmp_path / "dunes_360.png", tmp_path / "again")
+
+
+def test_import_makes_scenes_of_films_and_archives_too(dunes: Path, tmp_path: Path) -> None:
+    studio.export(dunes, tmp_path / "dunes.zip", studio.ExportOptions(kind="scene"))
+    for number, source in enumerate((dunes / "preview.mp4", tmp_path / "dunes.zip")):
+        studio.import_photo(source, tmp_path / f"again-{number}")
+        assert_same(dunes, tmp_path / f"again-{number}")

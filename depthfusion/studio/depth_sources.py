@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from depthfusion.io.images import PanoramaPhoto
+from depthfusion.io.recipes import take_recipe
 from depthfusion.studio.import_options import ImportOptions
 from depthfusion.studio.stages import Stages
 from depthfusion.types import InputError, Progress, RGBDPanorama
@@ -82,12 +83,23 @@ def choose_source(photo: Path, has_two_eyes: bool, options: ImportOptions) -> tu
 
 
 def depth_needed(photo: Path) -> InputError:
-    """Say that a photo alone has no depth, and the three ways to one."""
+    """Say that a photo alone has no depth, the three ways to one, and where it came from a fourth."""
+    again = f"; or make its scene again: create --from {photo}" if _came_of_words(photo) else ""
     return InputError(
         f"{photo} has no depth yet: add --depth FILE with --depth-kind distance (metres along the "
         f"ray), inverse (0 to 1, 1 nearest) or z (along the optical axis); or {_how_to_get()} "
         "to have it estimated; or --depth-source prior for floor, walls and sky by geometry alone"
+        f"{again}"
     )
+
+
+def _came_of_words(photo: Path) -> bool:
+    """Whether a picture is one of ours and tells the words that it was made of."""
+    try:
+        recipe = None if photo.is_dir() else take_recipe(photo)
+    except InputError:
+        return False
+    return bool(recipe and recipe.get("prompt"))
 
 
 def estimated(
