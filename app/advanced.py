@@ -7,6 +7,7 @@ import gradio as gr
 from app.languages import on_page
 
 METHODS = {"Layers": "layers", "One sheet that stretches": "sheet"}
+FILLS = {"What is seen goes on": "exemplar", "LDM3D": "ldm3d", "Automatic": "auto"}
 SHARPENINGS = {"Where it is soft": "auto", "Always": "on", "Never": "off"}
 
 
@@ -39,7 +40,13 @@ def advanced_settings(studio: Any) -> dict[str, Any]:
                 label=on_page("Sharpen depth"),
                 filterable=False,
             )
-    return {"lean": lean, "method": method, "sharpen": sharpen, "detail": detail}
+        fill = gr.Dropdown(
+            list(FILLS.items()),
+            value=studio.SceneOptions.fill,
+            label=on_page("Who paints hidden parts"),
+            filterable=False,
+        )
+    return {"lean": lean, "method": method, "sharpen": sharpen, "fill": fill, "detail": detail}
 
 
 def details(studio: Any) -> list[tuple[str, str]]:

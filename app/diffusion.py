@@ -44,6 +44,7 @@ def diffusion_settings(path_of: Callable[[Any], str | None]) -> dict[str, Any]:
         fields["seamless"] = gr.Checkbox(
             Sampling.seamless, label=on_page("Left and right meet, and the poles close")
         )
+        fields["sketched"] = gr.Checkbox(False, label=on_page("Start from a sketch of the words"))
         names = list(TOWARDS)
         for pair in zip(names[::2], names[1::2], strict=True):
             with gr.Row():

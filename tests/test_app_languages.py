@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app import diffusion, job_routes, markup
-from app.advanced import METHODS, SHARPENINGS
+from app.advanced import FILLS, METHODS, SHARPENINGS
 from app.cards import VERBS
 from app.engines import ENGINES
 from app.languages import ENGLISH, Words, codes, table, wanted
@@ -41,7 +41,8 @@ def said_in_code() -> set[str]:
 def said_in_tables() -> set[str]:
     """What is put into words from a table."""
     tables = (
-        METHODS, SHARPENINGS, ENGINES, bring.KINDS, bring.LAYOUTS, bring.SHAPES, bring.SOURCES,
+        METHODS, SHARPENINGS, FILLS, ENGINES, bring.KINDS, bring.LAYOUTS, bring.SHAPES,
+        bring.SOURCES,
         take_away.PATHS, take_away.FILMS, depth_panel.MAPPINGS, depth_panel.TOOLS,
         depth_panel.EDITS, diffusion.UPSCALES, diffusion.SAMPLERS,
     )  # fmt: skip

@@ -104,5 +104,8 @@ def test_what_a_form_says_of_diffusion_becomes_options(tmp_path: Path) -> None:
     assert not options.seamless and options.around == {"front": "a door", "down": "a rug"}
     assert (options.reference, options.mask) == (Path("r.png"), Path("m.png"))
     assert options.lora == (Lora(Path("style.safetensors"), 0.5),)
+    assert creation(studio, {"sketched": True}).init == "sketch"
+    assert creation(studio, {"sketched": True, "init": "old"}).init == Path("old")
+    assert creation(studio, {"fill": "auto"}).scene.fill == "auto"
     assert creation(studio, dict.fromkeys((*SETTINGS, *FILES))) == studio.CreateOptions()
     assert set(SETTINGS) | set(FILES) >= set(DIRECTIONS)

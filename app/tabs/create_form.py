@@ -150,7 +150,7 @@ class CreateForm:
         given["steps"] = int(given["steps"] or 0)
         for name in ("steps", "guidance", "negative", "strength"):
             given[name] = given[name] or None if name in used else None
-        if not (init and "init" in used):
+        if not ((init or given["sketched"]) and "init" in used):
             given["strength"] = None
         files = {"init": init, **{name: given.pop(name) for name in FILES}}
         if "init" not in used:  # it does not diffuse

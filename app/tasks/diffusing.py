@@ -10,7 +10,7 @@ from depthfusion.generation.options import Lora
 PLAIN = ("scheduler", "rescale", "upscale", "reference_weight")
 PICTURES = ("reference", "mask")
 FILES = (*PICTURES, "lora")
-SETTINGS = (*PLAIN, "seamless", "lora_weight", *DIRECTIONS)
+SETTINGS = (*PLAIN, "seamless", "sketched", "lora_weight", *DIRECTIONS)
 """Arguments of a job that only diffusion has a use for; `FILES` come beside them."""
 
 
@@ -21,6 +21,8 @@ def diffusing(given: Arguments) -> dict[str, Any]:
     }
     if given.get("seamless") is False:
         chosen["seamless"] = False
+    if given.get("sketched") and not given.get("init"):
+        chosen["init"] = "sketch"
     around = {name: str(given[name]) for name in DIRECTIONS if given.get(name)}
     if around:
         chosen["around"] = around

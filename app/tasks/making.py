@@ -11,7 +11,7 @@ from depthfusion.types import InputError, Progress
 VARIATIONS = 4
 UNSAID = (None, "", 0)
 """What a field holds of which nothing was said; Gradio's fields of numbers begin with 0."""
-BUILT = ("lean", "method", "sharpen")
+BUILT = ("lean", "method", "sharpen", "fill")
 TAKEN = (
     "depth_kind", "near", "far", "layout", "fit", "projection", "depth_source", "camera_height",
     "ipd", "level", "invert_depth", "hfov_deg",
@@ -65,7 +65,7 @@ def creation(studio: Any, given: Arguments) -> Any:
 
 def built(studio: Any, given: Arguments) -> dict[str, Any]:
     """How the place is built, where anything was said about it."""
-    names = {"lean": "head_box", "method": "method", "sharpen": "sharpen"}
+    names = {"lean": "head_box", "method": "method", "sharpen": "sharpen", "fill": "fill"}
     chosen = {names[name]: given[name] for name in BUILT if given.get(name) not in UNSAID}
     return {"scene": studio.SceneOptions(**chosen)} if chosen else {}
 
