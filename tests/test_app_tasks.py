@@ -80,7 +80,8 @@ def test_what_cannot_be_is_said(bench: Bench, kind: str, given: dict, said: str)
 
 
 def test_an_empty_form_asks_for_the_defaults() -> None:
-    assert importing(studio, {"layout": "auto", "near": None, "far": 0, "lean": 0}) == studio.ImportOptions()
+    nothing = {"layout": "auto", "near": None, "far": 0, "lean": 0}
+    assert importing(studio, nothing) == studio.ImportOptions()
     assert creation(studio, {"seed": None, "negative": ""}) == studio.CreateOptions()
     kept = {"mapping": "keep", "near": 2, "far": 9, "camera_height": 0, "floor": (0.5, 0.9)}
     assert wanted_of(kept) == {"mapping": "keep"}
