@@ -123,7 +123,10 @@ def test_another_version_is_said(tmp_path: Path) -> None:
     assert any("0.0.9" in note and "pixels may differ" in note for note in outcome.notes)
 
 
-def test_a_picture_without_depth_points_at_its_recipe(dunes: Path, tmp_path: Path) -> None:
+def test_a_picture_without_depth_points_at_its_recipe(
+    dunes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("depthfusion.studio.depth_sources._model_at_hand", lambda name: None)
     studio.export(dunes, tmp_path / "dunes_360.png")
     with pytest.raises(InputError, match=r"make its scene again: create --from .*dunes_360\.png"):
         studio.import_photo(tmp_path / "dunes_360.png", tmp_path / "again")

@@ -83,7 +83,7 @@ def choose_source(photo: Path, has_two_eyes: bool, options: ImportOptions) -> tu
 
 
 def depth_needed(photo: Path) -> InputError:
-    """Say that a photo alone has no depth, the three ways to one, and where it came from a fourth."""
+    """Say that a photo alone has no depth and the ways to one; one of ours has a recipe, too."""
     again = f"; or make its scene again: create --from {photo}" if _came_of_words(photo) else ""
     return InputError(
         f"{photo} has no depth yet: add --depth FILE with --depth-kind distance (metres along the "
