@@ -14,9 +14,11 @@ each pixel with normals from its neighbours, by Open3D; NumPy's compressed array
 """
 
 import argparse
+import json
 import os
 import platform
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -73,12 +75,17 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--no-baseline", action="store_true")
     asked = parser.parse_args()
+    # Python puts this folder first, where app.py hides the package of that name.
+    sys.path[:] = [place for place in sys.path if Path(place).resolve() != Path(__file__).parent]
     head()
+    results = {}
     with tempfile.TemporaryDirectory() as place:
         for folder in asked.folders or usual_folders():
-            measure(as_scene(folder, Path(place)), Path(place), asked.repeats)
+            scene = as_scene(folder, Path(place))
+            results[folder.name] = measure(scene, Path(place), asked.repeats)
             if not asked.no_baseline:
-                usual_ways(load_scene(as_scene(folder, Path(place))).panorama, Path(place))
+                results[folder.name] |= usual_ways(load_scene(scene).panorama, Path(place))
+    print(json.dumps(results))
 
 
 def usual_folders() -> list[Path]:
@@ -110,10 +117,11 @@ def as_scene(folder: Path, place: Path) -> Path:
     return made
 
 
-def measure(scene: Path, place: Path, repeats: int) -> None:
+def measure(scene: Path, place: Path, repeats: int) -> dict[str, object]:
     panorama = load_scene(scene).panorama
     print(f"\n{scene.name}, {panorama.width}×{panorama.height}")
     print(f"  {'':<18}{'MB':>8}{'wall s':>9}{'from layers':>13}{'CPU s':>8}   bar")
+    found: dict[str, object] = {}
     for case in CASES:
         target = place / case.name
         studio.export(scene, target, case.options)  # compiles, and fills the system's caches
@@ -122,7 +130,9 @@ def measure(scene: Path, place: Path, repeats: int) -> None:
         inner = min(run[0] - run[2].seconds[READING] for run in runs)
         megabytes = outcome.facts["bytes"] / 1e6
         print(f"  {case.name:<18}{megabytes:8.2f}{wall:9.2f}{inner:13.2f}{cpu:8.2f}   ", end="")
-        print(verdict(case, inner, megabytes))
+        print(verdict(case, inner, megabytes), flush=True)
+        found[case.name] = {"MB": megabytes, "wall": wall, "from_layers": inner, "cpu": cpu}
+    return found
 
 
 def verdict(case: Case, seconds: float, megabytes: float) -> str:
@@ -141,17 +151,21 @@ def timed(work: Callable[[], object]) -> tuple[float, float, object]:
     return time.perf_counter() - wall, time.process_time() - cpu, made
 
 
-def usual_ways(panorama: RGBDPanorama, place: Path) -> None:
+def usual_ways(panorama: RGBDPanorama, place: Path) -> dict[str, object]:
     ways = {
         "trimesh sheet.glb": sheet_by_trimesh,
         "Open3D points.ply": points_by_open3d,
         "NumPy arrays.npz": arrays_by_numpy,
     }
     print("  the usual way")
+    found: dict[str, object] = {}
     for name, way in ways.items():
         target = place / name.split()[1]
         wall, cpu, _ = timed(lambda: way(panorama, target))  # noqa: B023
-        print(f"  {name:<18}{target.stat().st_size / 1e6:8.2f}{wall:9.2f}{wall:13.2f}{cpu:8.2f}")
+        megabytes = target.stat().st_size / 1e6
+        print(f"  {name:<18}{megabytes:8.2f}{wall:9.2f}{wall:13.2f}{cpu:8.2f}", flush=True)
+        found[name] = {"MB": megabytes, "wall": wall, "cpu": cpu}
+    return found
 
 
 def sheet_by_trimesh(panorama: RGBDPanorama, target: Path) -> None:
