@@ -1,6 +1,7 @@
 """A headset pack: one ZIP with what each player takes, and a text that says which is for which."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -64,7 +65,7 @@ def write(order: Order) -> Written:
         replacing(order.target) as partial,
     ):
         scene, files = _made(order, Path(made))
-        with ArchiveWriter(partial, moment(scene.info.created)) as out:
+        with ArchiveWriter(partial, moment(scene.info.created)) as out, closing(files):
             for part in files:
                 out.put_file(part.name, Path(made, part.name))
                 Path(made, part.name).unlink()
@@ -73,12 +74,13 @@ def write(order: Order) -> Written:
     return Written({"files": [part.name for part in parts]})
 
 
-def _made(order: Order, folder: Path) -> tuple[Scene, Iterator[_Part]]:
+def _made(order: Order, folder: Path) -> tuple[Scene, Generator[_Part]]:
+    """The scene, and its files as they are made in `folder`."""
     stem = order.target.stem
     scene, meshes = open_scene(order.scene, order.stages, VideoOptions.mesh)
     facts = recipe(scene.info, scene.layered)
 
-    def files() -> Iterator[_Part]:
+    def files() -> Generator[_Part]:
         with Artist(meshes, scene, coarse=COARSE_FILM) as artist:
             for projection, layout, words in _FILMS:
                 name = player_name(stem, projection, layout)
@@ -98,7 +100,8 @@ def _film(
     facts: Mapping[str, Any],
 ) -> None:
     width = min(scene.panorama.width, LARGEST_EYE)
-    size = (width, width // 2) if projection == "ods" else (width // 2, width // 2)
+    side = width // 4 * 2  # of a VR180 eye, which must be even to stay square
+    size = (width, width // 2) if projection == "ods" else (side, side)
     options = VideoOptions(path=MOVE, seconds=SECONDS, size=size, projection=projection)
     film = Film(options, scene.layered.head_box, scene.info.forward_yaw)
     words = "Filming 360°" if projection == "ods" else "Filming VR180"
@@ -112,7 +115,7 @@ def _exported(order: Order, folder: Path, stem: str) -> Iterator[_Part]:
         (f"{player_name(stem, 'ods', 'tb')}.jpg", "stereo", "picture, all round, for two eyes"),
         (f"{player_name(stem, 'equirectangular')}.jpg", None, "picture, all round; photo sites"),
         (f"{stem}.glb", None, "the place in 3D, to lean about in; headset homes, game engines"),
-        (f"{stem}.html", None, "a page to open in any browser, the headset's too, and walk in"),
+        (f"{stem}.html", None, "a page to open in any browser, the headset's too, and look round in"),
     ]
     for name, kind, words in wanted:
         if Path(name).suffix not in suffixes():
