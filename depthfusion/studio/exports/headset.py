@@ -115,7 +115,7 @@ def _exported(order: Order, folder: Path, stem: str) -> Iterator[_Part]:
         (f"{player_name(stem, 'ods', 'tb')}.jpg", "stereo", "picture, all round, for two eyes"),
         (f"{player_name(stem, 'equirectangular')}.jpg", None, "picture, all round; photo sites"),
         (f"{stem}.glb", None, "the place in 3D, to lean about in; headset homes, game engines"),
-        (f"{stem}.html", None, "a page to open in any browser, the headset's too, and look round in"),
+        (f"{stem}.html", None, "a page for any browser, the headset's too: look round and lean"),
     ]
     for name, kind, words in wanted:
         if Path(name).suffix not in suffixes():
