@@ -113,6 +113,7 @@ def test_six_files_are_a_cube_map(tmp_path: Path) -> None:
 def test_an_ordinary_photo_of_a_crosss_shape_is_no_cube_map(tmp_path: Path) -> None:
     photo = np.random.default_rng(0).integers(0, 255, (90, 120, 3), np.uint8)
     assert kind_of(saved(tmp_path / "a.png", photo))[0] == "photo"
+    assert kind_of(saved(tmp_path / "d.png", np.full((90, 120, 3), 9, np.uint8)))[0] == "photo"
     band = sphere(96)[32:64]  # 6:1, and nothing jumps in it
     assert kind_of(saved(tmp_path / "b.png", band))[0] == "strip"
     with pytest.raises(InputError, match="a cube map is 4:3"):
