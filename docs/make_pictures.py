@@ -12,7 +12,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import gettempdir
@@ -72,6 +73,11 @@ def main() -> None:
     asked = parser.parse_args()
     HERE.mkdir(exist_ok=True)
     asked.scenes.mkdir(parents=True, exist_ok=True)
+    if "examples" in asked.names:
+        examples(asked.scenes)
+        asked.names.remove("examples")
+        if not asked.names:
+            return
     for name in asked.names or PICTURES:
         file = HERE / f"{name}.webp"
         picture = PICTURES[name](asked.scenes)
@@ -119,13 +125,42 @@ def stereo(scenes: Path) -> np.ndarray:
 
 
 def app(scenes: Path) -> np.ndarray:
-    """The web app as it opens, with a scene in its viewer."""
+    """The web app with a scene in its viewer."""
+    shot = scenes / "app.png"
+    with opened_app(scenes, "light") as page:
+        page.goto(f"{page.url}?scene=beach")
+        frame = page.frame_locator("iframe.viewer:visible")
+        frame.locator("body.open").wait_for(timeout=120_000)
+        time.sleep(2)
+        page.screenshot(path=shot)
+    return read_rgb(shot)
+
+
+def pages(scenes: Path) -> np.ndarray:
+    """Where places are made, in the dark, and what is taken away of one, in the light."""
+    shots = []
+    for scheme, tab in (("dark", "Create"), ("light", "Take away")):
+        shot = scenes / f"{tab}.png"
+        with opened_app(scenes, scheme) as page:
+            page.wait_for_selector("#prompt textarea")
+            page.wait_for_selector("#recent img")
+            page.get_by_role("tab", name=tab, exact=True).first.click()
+            time.sleep(2)
+            page.screenshot(path=shot)
+        shots.append(smaller(read_rgb(shot), (960, 600)))
+    return beside(shots)
+
+
+@contextmanager
+def opened_app(scenes: Path, scheme: str) -> Iterator[Any]:
+    """The app over a library of three scenes, in a browser."""
     from playwright.sync_api import sync_playwright
 
-    home, shot = scenes / "home", scenes / "app.png"
+    home = scenes / "home"
     library = home / "scenes"
     library.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(made(scenes, *BEACH), library / "beach", dirs_exist_ok=True)
+    for name, place in (("station", STATION), ("room", ROOM), ("beach", BEACH)):
+        shutil.copytree(made(scenes, *place), library / name, dirs_exist_ok=True)
     line = [sys.executable, "-m", "depthfusion", "--port", "7871"]
     server = subprocess.Popen(
         line, env={**os.environ, "DEPTHFUSION_HOME": str(home)}, cwd=ROOT, stdout=subprocess.PIPE
@@ -138,21 +173,29 @@ def app(scenes: Path) -> np.ndarray:
                 executable_path="/usr/bin/chromium",
                 args=["--use-gl=angle", "--use-angle=gl-egl", "--ignore-gpu-blocklist"],
             )
-            page = browser.new_page(viewport={"width": 1440, "height": 900})
-            page.goto("http://127.0.0.1:7871/?scene=beach")
-            frame = page.frame_locator("iframe.viewer:visible")
-            frame.locator("body.open").wait_for(timeout=120_000)
-            time.sleep(2)
-            page.screenshot(path=shot)
+            page = browser.new_page(
+                viewport={"width": 1440, "height": 900}, color_scheme=scheme, locale="en-GB"
+            )
+            page.goto("http://127.0.0.1:7871/")
+            yield page
             browser.close()
     finally:
         server.terminate()
         server.wait()
-    return read_rgb(shot)
+
+
+def examples(scenes: Path) -> None:
+    """The pictures of examples in the app: what its sketch engine makes of their words."""
+    from app.tabs.create_form import EXAMPLES
+
+    for name, words in EXAMPLES.items():
+        thumbnail = Image.open(made(scenes, words, 1) / "thumbnail.webp").convert("RGB")
+        small = thumbnail.resize((320, 180), Image.Resampling.LANCZOS)
+        small.save(ROOT / "app" / "static" / "examples" / f"{name}.webp", quality=78, method=6)
 
 
 PICTURES: dict[str, Any] = {
-    act.__name__: act for act in (places, leaning, estimated, panorama, stereo, app)
+    act.__name__: act for act in (places, leaning, estimated, panorama, stereo, app, pages)
 }
 
 

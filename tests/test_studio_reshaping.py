@@ -1,6 +1,7 @@
 """The same picture under other distances: order is kept, size and reach are as asked."""
 
 import io
+import json
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from depthfusion.cli.program import run
 from depthfusion.geometry.equirectangular import directions
 from depthfusion.io.scene_folder import load_scene
 from depthfusion.studio.reshaping import Reshape, height_above, remapping, reshape
@@ -92,6 +94,14 @@ def test_a_scene_is_meshed_anew_in_its_place(tmp_path: Path) -> None:
     assert after.info.options["reshaped"]["far"] == 12.0
     assert (place / "paths" / "mine.json").is_file()
     assert not (place / "exports" / "old.ply").exists() and "left out" in outcome.notes[0]
+
+
+def test_the_command_line_reshapes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = str(shutil.copytree(ROOM, tmp_path / "room"))
+    assert run(["reshape", place, "--near", "1", "--far", "12", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["facts"]["farthest"] == pytest.approx(12, rel=1e-3)
+    assert run(["reshape", place]) == 2 and "nothing to change" in capsys.readouterr().err
+    assert run(["reshape", place, "--camera-height", "1.6", "--floor", "a"]) == 2
 
 
 def test_a_head_sways_before_distances_that_are_only_tried() -> None:

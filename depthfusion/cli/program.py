@@ -21,6 +21,7 @@ COMMANDS = {
     "create": ("create", "Make a scene from words."),
     "import": ("import_photo", "Make a scene from a photo, with a depth file or without."),
     "recognise": ("recognise", "Say what a photo is and what import would assume about it."),
+    "reshape": ("reshape", "Give a scene other distances: near and far, or the camera's height."),
     "paint": ("paint", "Set the depth of a region by hand, or undo that."),
     "render": ("render", "Draw every frame of a camera file."),
     "stereo": ("stereo", "Draw a picture for two eyes."),
