@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -65,10 +66,12 @@ def test_a_viewer_of_another_build_is_told_apart(viewer: dict[str, bytes]) -> No
         encode_page({k: v for k, v in viewer.items() if k != "icon.svg"}, Shown(GLB))
 
 
-def test_without_the_app_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_app_a_sentence_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     from depthfusion.studio.exports import html
     from depthfusion.types import InputError
 
-    monkeypatch.setattr(html, "find_spec", lambda name: None)
+    monkeypatch.setattr(html, "VIEWER", tmp_path)
     with pytest.raises(InputError, match="needs the viewer"):
         html.viewer_files()

@@ -1,10 +1,10 @@
 """A scene and its viewer in one HTML file."""
 
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import depthfusion
 from depthfusion.io.atomic import write_bytes
 from depthfusion.io.viewer_page import Shown, encode_page
 from depthfusion.studio.exports.glb import glb_of
@@ -14,6 +14,8 @@ from depthfusion.studio.loading import open_scene
 from depthfusion.studio.low_level import LOW_NAME, low_glb
 from depthfusion.types import InputError, Scene
 
+VIEWER = Path(depthfusion.__file__).parents[1] / "app" / "viewer"
+"""Data to this package, which imports nothing of the app: both are installed side by side."""
 _SUFFIXES = (".css", ".html", ".js", ".svg", ".woff2")
 
 
@@ -52,17 +54,14 @@ def viewer_files() -> dict[str, bytes]:
     InputError
         The web app's files, of which the viewer is one part, are not installed.
     """
-    found = find_spec("app")
-    places = found.submodule_search_locations if found else None
-    folder = Path(next(iter(places))) / "viewer" if places else None
-    if folder is None or not (folder / "index.html").is_file():
+    if not (VIEWER / "index.html").is_file():
         raise InputError(
             "an HTML export needs the viewer in app/viewer, which is not installed: run it from a "
             "full copy of DepthFusion"
         )
     return {
-        file.relative_to(folder).as_posix(): file.read_bytes()
-        for file in sorted(folder.rglob("*"))
+        file.relative_to(VIEWER).as_posix(): file.read_bytes()
+        for file in sorted(VIEWER.rglob("*"))
         if file.suffix in _SUFFIXES
     }
 
