@@ -1,16 +1,20 @@
 """What tests of the viewer do and see."""
 
 import io
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 from viewer_sample import PATCH
 
 CLOSE = 12  # of 255: what filtering may do to a colour
 
 Visit = Callable[..., Any]
+AXE = Path(__file__).parents[1] / "tools" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def opened(page: Any) -> Any:
@@ -92,3 +96,17 @@ def psnr(a: np.ndarray, b: np.ndarray) -> float:
     """How alike two pictures of 8 bits are, decibels."""
     error = np.mean((a.astype(float) - b.astype(float)) ** 2)
     return float(10 * np.log10(255**2 / max(error, 1e-9)))
+
+
+def barriers(page: Any) -> list[str]:
+    """What axe-core holds to be serious or worse; skip, or fail under CI, where it is missing."""
+    if not AXE.is_file():
+        remedy = "axe-core is missing: install Node, then `npm ci --prefix tests/tools`"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(remedy)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text("utf-8"))
+    return page.evaluate(
+        """async () => (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'best-practice'] }))
+          .violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
+          .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join()}`)"""
+    )
