@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from diffusers import DDIMScheduler
-from diffusers.models.embeddings import ImageProjection
+from diffusers.models.embeddings import ImageProjection, IPAdapterPlusImageProjection
 from ldm3d_checkpoints import parts, saved
 from safetensors.torch import save_file
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
@@ -103,23 +103,39 @@ def test_a_picture_to_keep_away_from(pipe: Ldm3dPipeline) -> None:
     assert not [m for m in pipe.unet.modules() if m._forward_hooks]
 
 
-def adapter_folder(place: Path, unet: Any) -> Path:
+def image_projection(plus: bool) -> dict[str, torch.Tensor]:
+    """The part of an IP-Adapter that reads the picture, by the names of its published files."""
+    if not plus:
+        plain = ImageProjection(image_embed_dim=12, cross_attention_dim=16, num_image_text_embeds=4)
+        names = {"image_embeds": "proj", "norm": "norm"}
+        held = plain.state_dict().items()
+        return {f"{names[k.split('.')[0]]}.{k.split('.')[1]}": v for k, v in held}
+    made = IPAdapterPlusImageProjection(
+        embed_dims=8, output_dims=16, hidden_dims=64, depth=4, heads=1, num_queries=4
+    ).state_dict()
+    old = {"ln0": "0.norm1", "ln1": "0.norm2", "attn.to_q": "0.to_q", "attn.to_out.0": "0.to_out",
+           "ff.0": "1.0", "ff.1.net.0.proj": "1.1", "ff.1.net.2": "1.3"}  # fmt: skip
+    named = {key: value for key, value in made.items() if not key.startswith("layers.")}
+    for layer in range(4):
+        here = f"layers.{layer}."
+        both = [made[f"{here}attn.to_{part}.weight"] for part in "kv"]
+        named[f"{here}0.to_kv.weight"] = torch.cat(both)
+        for new, past in old.items():
+            for kind in ("weight", "bias"):
+                if f"{here}{new}.{kind}" in made:
+                    named[f"{here}{past}.{kind}"] = made[f"{here}{new}.{kind}"]
+    return named
+
+
+def adapter_folder(place: Path, unet: Any, plus: bool) -> Path:
     """A tiny IP-Adapter in the published layout."""
     torch.manual_seed(2)
     vision = CLIPVisionConfig(
-        hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=2,
+        hidden_size=8, intermediate_size=8, num_hidden_layers=2, num_attention_heads=2,
         image_size=32, patch_size=16, projection_dim=12,
     )  # fmt: skip
     CLIPVisionModelWithProjection(vision).save_pretrained(place / "models" / "image_encoder")
-    projection = ImageProjection(
-        image_embed_dim=12, cross_attention_dim=16, num_image_text_embeds=4
-    )
-    tensors = {
-        "image_proj.proj.weight": projection.image_embeds.weight,
-        "image_proj.proj.bias": projection.image_embeds.bias,
-        "image_proj.norm.weight": projection.norm.weight,
-        "image_proj.norm.bias": projection.norm.bias,
-    }
+    tensors = {f"image_proj.{key}": value for key, value in image_projection(plus).items()}
     crosses = [m for n, m in unet.named_modules() if n.endswith("attn2")]
     for index, cross in enumerate(crosses):
         for key in ("to_k_ip", "to_v_ip"):
@@ -129,12 +145,13 @@ def adapter_folder(place: Path, unet: Any) -> Path:
     return place
 
 
-def test_a_reference_picture(folder: Path, pipe: Ldm3dPipeline, tmp_path: Path) -> None:
+@pytest.mark.parametrize("plus", [False, True], ids=["plain", "plus"])
+def test_a_reference_picture(folder: Path, pipe: Ldm3dPipeline, tmp_path: Path, plus: bool) -> None:
     red = np.zeros((40, 60, 3), np.uint8)
     red[..., 0] = 250
     with pytest.raises(InputError, match="needs the weights of an IP-Adapter"):
         pipe.text(replace(SMALL, reference=red))
-    place = adapter_folder(tmp_path, pipe.unet)
+    place = adapter_folder(tmp_path, pipe.unet, plus)
     adapted = Ldm3dPipeline.from_pretrained(folder, device="cpu", adapter=place)
     plain = adapted.text(SMALL).inverse
     np.testing.assert_array_equal(plain, pipe.text(SMALL).inverse)

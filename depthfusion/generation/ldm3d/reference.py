@@ -104,6 +104,6 @@ def adapted(unet: Any, adapter: Adapter | None, weight: float) -> Iterator[None]
                 processor.scale = [weight]
         yield
     finally:
+        unet.encoder_hid_proj = projection  # first: a "plus" projection has processors of its own
         unet.set_attn_processor(processors)
-        unet.encoder_hid_proj = projection
         unet.config.encoder_hid_dim_type = kind
