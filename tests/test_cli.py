@@ -92,12 +92,13 @@ CALLS = [
          "--guidance-rescale", "0.7", "--scheduler", "lcm", "--plain", "--front", "a door",
          "--down", "a rug", "--lora", "a.safetensors:0.5", "--lora", "C:/b.safetensors",
          "--reference", "r.jpg", "--reference-weight", "0.4", "--upscale", "tiles", "--near", "1",
-         "--far", "30"],
+         "--far", "30", "--away-from", "n.jpg"],
         ("create", ("x", Path("f"), CreateOptions(
             init=Path("old"), mask=Path("m.png"), strength=0.5, rescale=0.7, scheduler="lcm",
             seamless=False, around={"front": "a door", "down": "a rug"},
             lora=(Lora(Path("a.safetensors"), 0.5), Lora(Path("C:/b.safetensors"))),
-            reference=Path("r.jpg"), reference_weight=0.4, upscale="tiles", near=1.0, far=30.0))),
+            reference=Path("r.jpg"), reference_weight=0.4, upscale="tiles", near=1.0, far=30.0,
+            away_from=Path("n.jpg")))),
     ),
     (
         ["create", "x", "--out", "f", "--engine", "ldm3d", "--init", "sketch"],

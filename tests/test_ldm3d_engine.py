@@ -127,6 +127,7 @@ def test_every_option_reaches_the_sampler() -> None:
         WORDS, negative="n", seed=3, width=256, height=128, steps=7, guidance=2.5, rescale=0.5,
         scheduler="euler a", seamless=False, around={"up": "sky"}, apart=0.9, upscale="tiles",
         reference=Reference(np.zeros((8, 8, 3), np.uint8)), reference_weight=0.3,
+        away_from=Reference(np.zeros((4, 6, 3), np.uint8)),
     )  # fmt: skip
     sampling = planned(options, (3, 4)).sampling
     assert (sampling.prompt, sampling.negative, sampling.seeds) == (WORDS, "n", (3, 4))
@@ -135,6 +136,7 @@ def test_every_option_reaches_the_sampler() -> None:
     assert not sampling.seamless and not sampling.poles and sampling.around == {"up": "sky"}
     assert sampling.apart == 0.9 and sampling.reference_weight == 0.3
     assert sampling.reference is not None and sampling.reference.shape == (8, 8, 3)
+    assert sampling.away_from is not None and sampling.away_from.shape == (4, 6, 3)
 
 
 @pytest.mark.parametrize("written", ["Euler A", "euler-a", "euler_a"])
@@ -415,6 +417,7 @@ def test_the_command_line_draws_a_region_of_a_scene_anew(
         ({"init": Path("nowhere")}, "nowhere"),
         ({"strength": 0.5, "init": Path("/")}, "no scene, so nothing can start"),
         ({"reference": Path("nowhere.png")}, "nowhere.png"),
+        ({"away_from": Path("nowhere.png")}, "nowhere.png"),
     ],
 )
 def test_a_start_that_cannot_be_is_said(

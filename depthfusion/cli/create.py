@@ -7,6 +7,7 @@ import typer
 from depthfusion.cli.diffusion_options import (
     AdapterFolder,
     Apart,
+    AwayFrom,
     Back,
     DiffusionSteps,
     Down,
@@ -90,6 +91,7 @@ def command(
     mask: Mask = CreateOptions.mask,
     reference: ReferencePicture = CreateOptions.reference,
     reference_weight: ReferenceWeight = CreateOptions.reference_weight,
+    away_from: AwayFrom = CreateOptions.away_from,
     adapter: AdapterFolder = CreateOptions.adapter,
     lora: LoraFiles = None,
     upscale: Upscaling = CreateOptions.upscale,
@@ -133,6 +135,7 @@ def command(
         mask=mask,
         reference=reference,
         reference_weight=reference_weight,
+        away_from=away_from,
         adapter=adapter,
         lora=tuple(map(parsed_lora, lora or ())),
         upscale=upscale,

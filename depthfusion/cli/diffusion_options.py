@@ -44,6 +44,10 @@ Mask = Annotated[
 ReferencePicture = Annotated[
     Path | None, typer.Option(metavar="PICTURE", help="Whose look to take (IP-Adapter).")
 ]
+AwayFrom = Annotated[
+    Path | None,
+    typer.Option(metavar="PICTURE", help="Whose look to keep away from; --apart says how far."),
+]
 AdapterFolder = Annotated[
     str | None, typer.Option("--adapter", metavar="ID_OR_DIR", help="Another IP-Adapter.")
 ]

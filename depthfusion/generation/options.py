@@ -138,6 +138,7 @@ class GenerateOptions(DiffusionOptions):
     model : of an engine that has models: an id or a folder.
     start : a panorama to start from.
     reference : a picture whose look is wanted.
+    away_from : a picture whose look is to be kept away from.
     """
 
     prompt: str
@@ -149,6 +150,7 @@ class GenerateOptions(DiffusionOptions):
     model: str | None = None
     start: Start | None = None
     reference: Reference | None = None
+    away_from: Reference | None = None
 
 
 def given(options: DiffusionOptions) -> tuple[str, ...]:

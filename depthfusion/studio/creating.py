@@ -195,12 +195,14 @@ def _with_pictures(
     wanted: GenerateOptions, options: CreateOptions, progress: Progress
 ) -> tuple[GenerateOptions, list[str]]:
     """Read the pictures that the options name."""
-    if options.init is None and options.mask is None and options.reference is None:
+    named = (options.init, options.mask, options.reference, options.away_from)
+    if not any(named):
         return wanted, []
     from depthfusion.studio.starting import reference_of, start_of
 
     start, notes = start_of(options, wanted, progress)
-    return replace(wanted, start=start, reference=reference_of(options)), notes
+    reference, away = reference_of(options.reference), reference_of(options.away_from)
+    return replace(wanted, start=start, reference=reference, away_from=away), notes
 
 
 def _show(rgb: UInt8, preview: Preview | None) -> None:

@@ -184,6 +184,7 @@ class CreateOptions(DiffusionOptions):
         how far to leave it.
     mask : a 2:1 picture, white where `init` is to be drawn anew; all else stays.
     reference : for diffusion engines: a picture whose look is wanted.
+    away_from : for diffusion engines: a picture whose look to keep away from; `apart` says how far.
     title : shown in lists; the prompt where absent.
     scene : how the place is built.
     mesh : how finely scene.glb is meshed.
@@ -199,6 +200,7 @@ class CreateOptions(DiffusionOptions):
     init: Path | str | None = None
     mask: Path | None = None
     reference: Path | None = None
+    away_from: Path | None = None
     title: str | None = None
     scene: SceneOptions = field(default_factory=SceneOptions)
     mesh: MeshOptions = DESKTOP

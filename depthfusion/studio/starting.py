@@ -48,17 +48,17 @@ def start_of(
     return Start(panorama.rgb, panorama.distance, panorama.scale, mask), notes
 
 
-def reference_of(options: CreateOptions) -> Reference | None:
-    """Read the picture whose look is wanted, made smaller where it is large.
+def reference_of(picture: Path | None) -> Reference | None:
+    """Read a picture whose look is wanted or not wanted, made smaller where it is large.
 
     Raises
     ------
     InputError
         It can't be read.
     """
-    if options.reference is None:
+    if picture is None:
         return None
-    rgb = read_rgb(options.reference)
+    rgb = read_rgb(picture)
     share = min(1.0, LARGEST_REFERENCE / max(rgb.shape[:2]))
     size = [max(1, round(side * share)) for side in rgb.shape[1::-1]]
     return Reference(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA) if share < 1 else rgb)

@@ -53,7 +53,7 @@ class Ldm3dEngine:
 
     name = NAME
     takes = frozenset(
-        {"seed", "width", "height", "negative", "model", "init", "mask", "reference"}
+        {"seed", "width", "height", "negative", "model", "init", "mask", "reference", "away_from"}
         | {field.name for field in fields(DiffusionOptions)}
     )
 
@@ -167,6 +167,7 @@ def planned(options: GenerateOptions, seeds: Sequence[int]) -> Plan:
         "scheduler": _sampler(options.scheduler),
         "reference": options.reference.rgb if options.reference else None,
         "reference_weight": options.reference_weight,
+        "away_from": options.away_from.rgb if options.away_from else None,
         "apart": options.apart if options.apart is not None or len(seeds) == 1 else APART,
     }
     sampling = Sampling(
