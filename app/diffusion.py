@@ -50,9 +50,10 @@ def diffusion_settings(path_of: Callable[[Any], str | None]) -> dict[str, Any]:
             with gr.Row():
                 for name in pair:
                     fields[name] = gr.Textbox(label=on_page(TOWARDS[name]), max_length=300)
+        fields["mask"] = picture("Draw only what is white here anew", path_of)
         with gr.Row():
-            fields["mask"] = picture("Draw only what is white here anew", path_of)
             fields["reference"] = picture("A picture whose look to take", path_of)
+            fields["away_from"] = picture("A picture whose look to avoid", path_of)
         fields["reference_weight"] = gr.Slider(
             0, 1, Sampling.reference_weight, step=0.05, label=on_page("How much its look counts")
         )

@@ -97,12 +97,14 @@ def test_what_a_form_says_of_diffusion_becomes_options(tmp_path: Path) -> None:
     said = {
         "scheduler": "lcm", "rescale": 0.5, "upscale": "tiles", "seamless": False,
         "front": "a door", "back": "", "down": "a rug", "reference": "r.png", "mask": "m.png",
+        "away_from": "n.png",
         "reference_weight": 0.3, "lora": "style.safetensors", "lora_weight": 0.5,
     }  # fmt: skip
     options = creation(studio, {"engine": "ldm3d", "init": "old", **said})
     assert (options.scheduler, options.rescale, options.upscale) == ("lcm", 0.5, "tiles")
     assert not options.seamless and options.around == {"front": "a door", "down": "a rug"}
     assert (options.reference, options.mask) == (Path("r.png"), Path("m.png"))
+    assert options.away_from == Path("n.png")
     assert options.lora == (Lora(Path("style.safetensors"), 0.5),)
     assert creation(studio, {"sketched": True}).init == "sketch"
     assert creation(studio, {"sketched": True, "init": "old"}).init == Path("old")

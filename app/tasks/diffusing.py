@@ -8,7 +8,7 @@ from depthfusion.generation.ldm3d.sampling import DIRECTIONS
 from depthfusion.generation.options import Lora
 
 PLAIN = ("scheduler", "rescale", "upscale", "reference_weight")
-PICTURES = ("reference", "mask")
+PICTURES = ("reference", "away_from", "mask")
 FILES = (*PICTURES, "lora")
 SETTINGS = (*PLAIN, "seamless", "sketched", "lora_weight", *DIRECTIONS)
 """Arguments of a job that only diffusion has a use for; `FILES` come beside them."""

@@ -17,7 +17,7 @@ from depthfusion.studio.recipe import recipe_of_record
 from depthfusion.types import InputError, Progress, silent
 from depthfusion.version import __version__
 
-_FILES = ("init", "mask", "reference", "lora")  # options that name files
+_FILES = ("init", "mask", "reference", "away_from", "lora")  # options that name files
 
 
 def recipe_in(path: StrPath) -> dict[str, Any]:
