@@ -109,7 +109,7 @@ def mount_page(app: FastAPI, parts: tuple[Any, ...], options: ServeOptions) -> N
         max_file_size=options.upload_limit,
         footer_links=[],
         run_history=False,
-        show_error=True,
+        show_error=False,
         i18n=translations(),
         mcp_server=options.mcp,
     )

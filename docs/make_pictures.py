@@ -128,9 +128,9 @@ def app(scenes: Path) -> np.ndarray:
     """The web app with a scene in its viewer."""
     shot = scenes / "app.png"
     with opened_app(scenes, "light") as page:
-        page.goto(f"{page.url}?scene=beach")
+        page.goto(f"{page.url}?scene=station")
         frame = page.frame_locator("iframe.viewer:visible")
-        frame.locator("body.open").wait_for(timeout=120_000)
+        frame.locator("body.open.whole").wait_for(timeout=240_000)
         time.sleep(2)
         page.screenshot(path=shot)
     return read_rgb(shot)

@@ -171,7 +171,10 @@ def join_making(desk: Desk, parts: dict[str, Any], fields: dict[str, Any]) -> No
 
     def painted(request: gr.Request, event: gr.EventData) -> str | None:
         text = str(event._data.get("mask", ""))
-        return keep_mask(desk, request, text) if text else None
+        try:
+            return keep_mask(desk, request, text) if text else None
+        except InputError as error:
+            raise gr.Error(sentence(str(error)), print_exception=False) from error
 
     def shown(turn: Turn, words: Words) -> tuple[Any, ...]:
         made = list((turn.done.result or {}).get("scenes", [])) if turn.done else []

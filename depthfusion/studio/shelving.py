@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from depthfusion.io.atomic import StrPath, write_bytes
 from depthfusion.io.file_errors import os_errors_explained
@@ -132,7 +133,7 @@ def empty_bin(library: StrPath, days: float = KEPT_DAYS) -> int:
     return removed
 
 
-def _rewrite(folder: Path, **changes: str) -> None:
+def _rewrite(folder: Path, **changes: Any) -> None:
     """Change fields of a scene's record."""
     record = parse_record(read_document(folder), folder / RECORD_NAME)
     info = replace(record.info, **changes)
