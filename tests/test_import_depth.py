@@ -47,8 +47,8 @@ def test_a_photo_and_a_model(tmp_path, capsys):
     checkpoints.depth_anything(tmp_path / "tiny", "metric")
     Image.fromarray(smooth_rgb(rays(64))).save(tmp_path / "photo.png")
     said = imported(
-        capsys, tmp_path / "photo.png", tmp_path / "place", "--depth-source", "model",
-        "--depth-model", str(tmp_path / "tiny"),
+        capsys, tmp_path / "photo.png", tmp_path / "place", "--estimate", "--depth-model",
+        str(tmp_path / "tiny"),
     )  # fmt: skip
     assert said["facts"]["depth"] == "model" and said["facts"]["model"] == "tiny"
     scene = load_scene(tmp_path / "place")

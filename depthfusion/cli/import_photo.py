@@ -68,6 +68,9 @@ def command(
         DepthSource,
         typer.Option(help="Without a file: two eyes, a model, or the geometric prior."),
     ] = ImportOptions.depth_source,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Short for --depth-source model.")
+    ] = False,
     depth_model: Annotated[
         str | None, typer.Option(metavar="ID_OR_DIR", help="Which depth model.")
     ] = ImportOptions.depth_model,
@@ -156,7 +159,7 @@ def command(
         pitch_deg=pitch,
         roll_deg=roll,
         yaw_deg=yaw,
-        depth_source=depth_source,
+        depth_source="model" if estimate else depth_source,
         depth_model=depth_model,
         ipd=ipd,
         camera_height=camera_height,
