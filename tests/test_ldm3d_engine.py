@@ -501,7 +501,8 @@ def test_what_the_readme_shows_runs(
 ) -> None:
     """Its lines one after the other, with the tiny weights in place of the published ones."""
     readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
-    block = readme.partition("```text\n")[2].partition("```")[0]
+    blocks = [block.partition("```")[0] for block in readme.split("```text\n")[1:]]
+    (block,) = (block for block in blocks if "models pull" in block)
     lines = [shlex.split(line)[2:] for line in block.splitlines()]
     assert lines.pop(0) == ["models", "pull", in_cache], "tests/test_models_cli.py has that"
     monkeypatch.chdir(tmp_path)

@@ -93,7 +93,7 @@ class SketchEngine:
 
 def _ignored(options: GenerateOptions) -> tuple[str, ...]:
     """Say which options belong to diffusion and were given in vain."""
-    others = ("model", "start", "reference")
+    others = ("model", "start", "reference", "away_from")
     names = [*given(options), *(name for name in others if getattr(options, name) is not None)]
     if not names:
         return ()
