@@ -8,11 +8,11 @@ import pytest
 import torch
 from ldm3d_checkpoints import parts
 
-from depthfusion.generation.ldm3d import Sampling, autoencoding
+from depthfusion.generation.ldm3d import Sampling, autoencoding, wrapping
 from depthfusion.generation.ldm3d.autoencoding import decode, encode
 from depthfusion.generation.ldm3d.drawing import Drawing
 from depthfusion.generation.ldm3d.pipeline import Ldm3dPipeline
-from depthfusion.generation.ldm3d.wrapping import WIDE, wrapped
+from depthfusion.generation.ldm3d.wrapping import wrapped
 from depthfusion.types import silent
 
 PIPES = {channels: Ldm3dPipeline(**parts(channels)) for channels in (4, 6)}
@@ -96,13 +96,23 @@ def test_networks_are_given_back_as_they_were() -> None:
     assert not [m for m in everything if {"_conv_forward", "forward"} & set(vars(m))]
 
 
-@pytest.mark.parametrize("width", [WIDE // 2, WIDE, WIDE + 2])
+@pytest.mark.parametrize("large", [0, 10**9], ids=["mended", "padded"])
 @torch.no_grad()
-def test_both_ways_to_wrap_are_one(width: int) -> None:
+def test_both_ways_to_wrap_are_one(large: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wrapping, "LARGE", large)
     conv = torch.nn.Conv2d(3, 5, 3, padding=1)
-    x = torch.randn(2, 3, 6, width)
+    x = torch.randn(2, 3, 6, 10)
     padded = torch.nn.functional.pad(x, (1, 1, 0, 0), mode="circular")
     plain = torch.nn.functional.conv2d(padded, conv.weight, conv.bias, padding=(1, 0))
     with wrapped(conv):
         torch.testing.assert_close(conv(x), plain, atol=1e-5, rtol=0)
     assert (conv(x) - plain)[..., 0].abs().max() > 0.05
+
+
+@torch.no_grad()
+def test_mended_networks_are_as_seamless(monkeypatch: pytest.MonkeyPatch) -> None:
+    latents = torch.randn(1, 4, 16, 32, generator=torch.Generator().manual_seed(5))
+    padded = decode(PIPES[4].vae, latents, seamless=True)
+    monkeypatch.setattr(wrapping, "LARGE", 0)
+    mended = decode(PIPES[4].vae, latents, seamless=True)
+    torch.testing.assert_close(mended, padded, atol=1e-4, rtol=0)
