@@ -126,7 +126,7 @@ class Board:
             self._records[job],
             state="interrupted" if interrupted else state,
             ended=now(),
-            reason="The app was closed." if interrupted else reason_of(work.error),
+            reason="The app was closed." if interrupted else self._reason(job, work.error),
             result=work.result,
             seconds=work.snapshot().elapsed,
         )
@@ -135,6 +135,14 @@ class Board:
             self._jobs.pop(job, None)
         if not interrupted:
             self._ledger.clear(job)
+
+    def _reason(self, job: str, error: Exception | None) -> str:
+        """Why a job failed; its own files go by the names that people gave them."""
+        reason = reason_of(error)
+        for value in self._records[job].arguments.values():
+            if isinstance(value, str) and value.startswith(str(self._ledger.files(job))):
+                reason = reason.replace(value, Path(value).name)
+        return reason
 
     def _keep(self, record: Record) -> None:
         with self._lock:

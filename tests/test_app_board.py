@@ -27,7 +27,7 @@ def gated(bench: Any, given: Any, progress: Progress, show: Any) -> dict[str, An
         progress("At the gate", 0.5)
     text = Path(given["photo"]).read_text() if given.get("photo") else ""
     if given.get("fail"):
-        raise InputError("the <photo> is none")
+        raise InputError(f"{given.get('photo', 'the <photo>')} is none")
     return {"scenes": ["made"], "read": text}
 
 
@@ -103,6 +103,17 @@ def test_a_job_that_an_end_interrupted_is_taken_up_with_its_file(
     assert record(again, job).result == {"scenes": ["made"], "read": "a hall"}
     assert not (tmp_path / job).exists()  # the file has done its service
     again.close()
+
+
+def test_a_file_is_called_as_its_owner_calls_it(
+    board: Board, gate: threading.Event, tmp_path: Path
+) -> None:
+    photo = tmp_path / "hall.png"
+    photo.write_text("")
+    gate.set()
+    job = board.submit("create", "", {"gate": "g", "fail": True}, "ann", {"photo": photo})
+    until(lambda: record(board, job).over)
+    assert record(board, job).reason == "hall.png is none."
 
 
 def test_a_run_that_was_killed_leaves_its_jobs_to_the_next(

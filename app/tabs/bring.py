@@ -9,10 +9,9 @@ import gradio as gr
 
 from app import markup
 from app.advanced import advanced_settings
-from app.board import sentence
 from app.desk import QUIET, STEADY, Desk, words_of
 from app.languages import Words, on_page
-from app.recognition import WAITING, nothing, recognition
+from app.recognition import WAITING, nothing, plain, recognition
 from app.running import Turn, attached, turns
 from app.tabs.create_form import path_of
 from app.tabs.depth_panel import depth_panel
@@ -121,13 +120,14 @@ def join_bring(
         hidden = gr.update(visible=False, choices=[], value=None)
         if photo is None:
             return nothing(words), hidden, ""
+        file = Path(photo)
         try:
             file = Path(desk.uploads.own(photo, request) or "")
             own = desk.uploads.own(depth, request)
             options = importing(desk.studio, {**given_by(values), "depth": own})
             found = desk.studio.recognise(file, options)
         except InputError as error:
-            return markup.ended(sentence(str(error)), kind="warn"), hidden, ""
+            return markup.ended(plain(str(error), file), kind="warn"), hidden, ""
         shown = recognition(found, file, words)
         if not found.questions:
             return shown, hidden, ""

@@ -23,7 +23,10 @@ STILLS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """Kind of flat picture for two eyes → the end of its name, and its options."""
 
-ENDINGS = {"panorama": "_360", "stereo": "_360_TB", "vr180": "_180_LR", "headset": "_headset"}
+ENDINGS = {
+    "panorama": "_360", "stereo": "_360_TB", "vr180": "_180_LR", "headset": "_headset",
+    "scene": "",
+}  # fmt: skip
 """Kind of export → the end of its name; players of 360° pictures go by it."""
 
 
