@@ -159,6 +159,19 @@ def soft_alpha(height=64):
     return alpha
 
 
+@pytest.mark.parametrize("choice", ["auto", "webp"])
+def test_another_reader_finds_every_part_with_its_picture(choice):
+    data = encode_glb([sheet(soft_alpha())], texture=choice)
+    read = trimesh.load_scene(io.BytesIO(data), file_type="glb")
+    held = {geometry.visual.material.alphaMode: geometry for geometry in read.geometry.values()}
+    assert list(held) == ["OPAQUE", "MASK", "BLEND"]
+    assert len(held["OPAQUE"].faces) + len(held["MASK"].faces) == 2 * 32 * 64
+    assert len(held["BLEND"].faces) == len(held["MASK"].faces)
+    assert read.bounds.tolist() == [[-2, -1, -2], [2, 1, -2]]
+    picture = held["MASK"].visual.material.baseColorTexture
+    assert picture.mode == "RGBA" and np.array(picture)[..., 3].max() == 255
+
+
 def test_what_is_solid_is_not_blended_and_rims_are_cut_and_then_blended():
     tree, binary = parsed(encode_glb([sheet(soft_alpha())], texture="png"))
     (written,) = tree["meshes"]
