@@ -101,6 +101,16 @@ def test_sky_is_told_from_a_ceiling() -> None:
     assert not find_regions(street, place="indoors").sky.any()
 
 
+@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (90, 140, 240)])
+def test_the_prior_ends_and_holds_where_there_is_nothing_to_see(
+    colour: tuple[int, int, int],
+) -> None:
+    rgb = np.full((64, 128, 3), colour, np.uint8)
+    for place in ("indoors", "outdoors"):
+        found = fit_prior(rgb, place=place).distance  # type: ignore[arg-type]
+        assert (found > 0).all() and np.isfinite(found[40:]).all()
+
+
 def test_a_street_photo_gives_standing_walls_and_a_flat_floor(shared_data: Path) -> None:
     truth = np.load(shared_data / "truth" / "street" / "pano_depth.npy")[::4, ::4].astype(float)
     with Image.open(shared_data / "truth" / "street" / "pano_rgb.png") as picture:

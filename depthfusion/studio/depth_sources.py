@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -133,16 +132,12 @@ def _from_stereo(
 
 
 def _model_at_hand(name: str | None) -> str | None:
-    if find_spec("depthfusion.studio.depth_from_model") is None:
-        return None
     from depthfusion.studio.depth_from_model import model_at_hand
 
     return model_at_hand(name)
 
 
 def _how_to_get() -> str:
-    if find_spec("depthfusion.studio.depth_from_model") is None:
-        return "get a depth model"
     from depthfusion.studio.depth_from_model import HOW_TO_GET
 
     return HOW_TO_GET
