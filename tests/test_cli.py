@@ -258,8 +258,6 @@ def test_the_whole_trace_is_there_for_who_wants_it(
         (["export", "s", "--out", "o", "--texture", "gif"], "is not one of"),
         (["--port", "99999"], "Invalid value for '--port'"),
         (["--port", "8000", "list"], "--port belong to the web app"),
-        (["--desktop"], "--desktop is not in this version"),
-        (["--share"], "--share is not in this version"),
         (["--auth", "me"], "--auth must be NAME:PASSWORD"),
         (["--host", "0.0.0.0"], "--auth NAME:PASSWORD"),
         (["bench", "no-such-thing"], "benchmark"),
