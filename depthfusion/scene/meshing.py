@@ -19,7 +19,7 @@ from depthfusion.types.arrays import Bool, Float32, Int32, UInt8
 
 __all__ = ["MeshOptions", "is_sheet", "mesh_scene", "sky_distance"]
 
-MARGIN = 3  # pixels round what is seen that are meshed as finely
+MARGIN = 1  # pixels round what is seen that are meshed as finely
 HIDDEN = 1 / 16  # what an error counts where only a guess shows, and only from aside
 COARSEST = 1e6  # texels of error, more than a whole turn
 
