@@ -10,7 +10,7 @@ import pretend_studio
 import pytest
 from fastapi.testclient import TestClient
 
-from app import markup
+from app import cards
 from app.options import ServeOptions
 from app.scenes import SAMPLE
 from app.server import build_app
@@ -85,12 +85,12 @@ def shelf(tmp_path: Path) -> Shelf:
 
 
 def test_the_app_shows_them_until_there_are_others(shelf: Shelf) -> None:
-    page = markup.recent(shelf.entries(), shelf.samples())
+    page = cards.recent(shelf.entries(), shelf.samples())
     assert sorted(re.findall(r'data-scene="(.*?)"', page)) == [SAMPLE + name for name in NAMES]
     assert "scenes/sample%3Abeach/thumbnail.webp" in page
     pretend_studio.write_scene_folder(shelf.folder / "beach")
-    assert "sample" not in markup.recent(shelf.entries(), shelf.samples())
-    assert 'data-scene="beach"' in markup.library(shelf.entries(), shelf.samples())
+    assert "sample" not in cards.recent(shelf.entries(), shelf.samples())
+    assert 'data-scene="beach"' in cards.library(shelf.entries(), shelf.samples())
 
 
 def test_a_sample_and_a_scene_of_the_same_name_are_two(shelf: Shelf) -> None:

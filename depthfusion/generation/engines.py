@@ -97,7 +97,7 @@ def choose_engine(name: str = "auto", model: str | None = None) -> tuple[Engine,
         raise InputError(f'There is no engine "{name}"; there are: {", ".join(ENGINES)}.')
     if name == "sketch":
         return _sketch(), "sketch was asked for"
-    lacking = [package for package in PACKAGES if find_spec(package) is None]
+    lacking = [package for package in PACKAGES if not _is_here(package)]
     if name == "ldm3d" or model is not None:
         if lacking:
             raise InputError(
@@ -117,6 +117,14 @@ def choose_engine(name: str = "auto", model: str | None = None) -> tuple[Engine,
     else:
         why = f"ldm3d lacks {', '.join(lacking)} (pip install 'depthfusion[ldm3d]')"
     return _sketch(), f"sketch: {why}; it draws procedurally from words and needs no model"
+
+
+def _is_here(package: str) -> bool:
+    """Whether a package can be imported, without importing it."""
+    try:
+        return find_spec(package) is not None
+    except ImportError:  # something on this machine's import path forbids it
+        return False
 
 
 def _sketch() -> Engine:

@@ -18,9 +18,9 @@ from depthfusion.types import Pose, RGBDPanorama, Scene, TexturedMesh
 from depthfusion.types.arrays import Bool, Float32, UInt8
 from depthfusion.version import __version__
 
-# Pixels this coarse, measured in the panorama's, get one more sample a side. Against the truth of a
-# 2048 wide room the second is worth 1.3 dB in panoramas 1024 wide, 0.3 dB in 2048 wide and 0.2 dB in
-# perspective views of 90° 512 wide; the third another 0.2 dB in the first and nothing in the others.
+# Pixels this coarse, measured in the panorama's, get one more sample a side. Against the truth of
+# a 2048 wide room the second is worth 1.3 dB in panoramas 1024 wide, 0.3 dB in 2048 wide and 0.2 dB
+# in perspective views of 90° 512 wide; the third another 0.2 dB in the first, nothing elsewhere.
 COARSE_STILL = (0.6, 1.5)
 COARSE_FILM = (1.5,)
 
