@@ -10,7 +10,7 @@ together are the photo again.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.ndimage import binary_dilation
+from scipy.ndimage import binary_dilation, minimum_filter
 
 from depthfusion.geometry.equirectangular import directions
 from depthfusion.scene.backdrop import BEHIND, background
@@ -36,6 +36,7 @@ CONTEXT = 12  # pixels of a surface from which its hidden part is continued
 SAME = 2.0  # texels of uncovering by which the background may be off its surface
 LEFTOVER_LAYERS = 3  # at most, for seen strips that fit into no sheet
 WORTH_A_LAYER = 5e-5  # share of the sphere below which leftovers are left to the background
+CLEARANCE = 17  # pixels a side within which the background is nowhere nearer than what is seen
 LEAST_ALPHA = 0.3  # below which a rim's colour is not the pixel's own
 
 
@@ -113,7 +114,7 @@ def build_layers(
         back = _backdrop(sheet, second, first, needed, large, scale)
         fronts += _leftovers(second, cut, back, reach, options)
         fronts += _crown(sheet, edges, back)
-        fronts.append(_kept_behind(back, fronts))
+        fronts.append(_kept_behind(back, fronts, inverse))
     progress("Building layers", 0.8)
     _agree(sheet, second, fronts, sky)
     layers = each(_finished, [front for front in fronts if (front.alpha > 0).any()])
@@ -245,12 +246,17 @@ def _crown(sheet: Sheet, edges: Edges, back: Front) -> list[Front]:
     return [_plain(sheet.colour, found.inverse, found.where)]
 
 
-def _kept_behind(back: Front, fronts: list[Front]) -> Front:
-    """The background, moved behind whatever stands before it."""
-    inverse = back.inverse
+def _kept_behind(back: Front, fronts: list[Front], seen: Float32) -> Front:
+    """The background, moved behind whatever stands before it, and behind all that is seen nearby.
+
+    Its triangles span a few pixels; over the rim of what hides it they would else come out in front
+    of something far that is seen beside it.
+    """
+    solid = np.where(seen > 0, seen, np.inf)
+    inverse = np.minimum(back.inverse, minimum_filter(solid, CLEARANCE, mode=("nearest", "wrap")))
     for front in fronts:
         inverse = np.where(front.alpha > 0, np.minimum(inverse, BEHIND * front.inverse), inverse)
-    return Front(back.colour, inverse, back.alpha)
+    return Front(back.colour, inverse.astype(np.float32), back.alpha)
 
 
 def _sky(sheet: Sheet, cut: Cut) -> Float32 | None:
