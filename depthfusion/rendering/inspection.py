@@ -145,7 +145,9 @@ def safe_radius(
         holes, stretched = _look(radius, meshes, limits, renderer, size, eyes, progress)
         if holes == 0 and stretched <= rubber:
             return radius
-        radius *= SHRINK
+        # What is stretched grows about with the square of the movement: skip what cannot do.
+        excess = np.log(max(stretched / rubber, 1)) / 2 if rubber > 0 else 0
+        radius *= SHRINK ** max(1, round(excess / -np.log(SHRINK)))
     return 0.0
 
 

@@ -50,6 +50,7 @@ def warm_up() -> None:
     import numpy as np
 
     from depthfusion.geometry.cameras import Perspective
+    from depthfusion.io.glb import encode_glb
     from depthfusion.rendering.cpu import CpuRenderer
     from depthfusion.scene.build import SceneOptions, build_scene
     from depthfusion.scene.meshing import MeshOptions, mesh_scene
@@ -63,6 +64,7 @@ def warm_up() -> None:
     for sharpen in ("on", "off"):
         layered = build_scene(panorama, SceneOptions(head_box=0.3, sharpen=sharpen))
     meshes = mesh_scene(layered, MeshOptions(triangles=2000))
+    encode_glb(meshes, {})
     with CpuRenderer() as renderer:
         renderer.load(meshes)
         renderer.render(Perspective.from_fov(64, 64, 1.5), Pose.at((0, 0, 0)))
